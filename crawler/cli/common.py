@@ -1,0 +1,51 @@
+"""What the verbs share: the two consoles, the store option, JSON output, and how a result becomes an exit code.
+
+Every verb is a click command that prints results to ``out`` and everything else to ``err``.
+A verb that did its work but met failures ends with ``ctx.exit(1)``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DEFAULT_DATABASE = "data/news.sqlite3"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def store_option(command: Command) -> Command:
+    """``--db``: a file path or a database URL; passed to the verb as ``database``."""
+    return click.option(
+        "--db",
+        "database",
+        default=lambda: os.environ.get("NEWSMINT_DATABASE_URL") or DEFAULT_DATABASE,
+        metavar="PATH|URL",
+        show_default=f"$NEWSMINT_DATABASE_URL or {DEFAULT_DATABASE}",
+        help="The store: an SQLite file or a database URL.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """``--json``: one JSON object a line instead of a table; passed to the verb as ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)
+
+
+def print_json(rows: Iterable[dict[str, Any]]) -> None:
+    """Print each row as one line of JSON, as it comes."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def report_error(message: str) -> None:
+    """One line on standard error."""
+    err.print(f"[bold red]newsmint:[/] {escape(message)}")

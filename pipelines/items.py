@@ -1,0 +1,196 @@
+"""The words all else uses: frozen values, from the page that was fetched to the article that is stored.
+
+``RawPage → Article → row``. A live crawl, a replay from the archive, a folder of HTML files and a plain text dump
+are sources of the same ``RawPage``, and there is one code path after it. All times are ISO 8601 text: with an offset
+where the page gives one, a bare ``YYYY-MM-DD`` where it gives no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a page turned out to be."""
+
+    ARTICLE = "article"
+    LISTING = "listing"
+    BLOCK_PAGE = "block_page"
+    SCRIPT_SHELL = "script_shell"
+    PAYWALLED = "paywalled"
+    PASSWORD = "password"  # noqa: S105 (a verdict, not a secret)
+    TOO_SHORT = "too_short"
+    ERROR = "error"
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether a page of this kind becomes an article row; all others become rejection rows."""
+        return self in (Verdict.ARTICLE, Verdict.PAYWALLED)
+
+
+class LinkKind(StrEnum):
+    """Where a link stood and what it is for."""
+
+    INLINE = "inline"
+    RELATED_INLINE = "related_inline"
+    RELATED_BLOCK = "related_block"
+    EMBED = "embed"
+    TAG = "tag"
+    AUTHOR = "author"
+    MENTION = "mention"
+
+
+class Reason(StrEnum):
+    """Why a block was taken out of the neighbourhood of the body."""
+
+    PLUGIN_NOTICE = "plugin_notice"
+    SOCIAL_FOOTER = "social_footer"
+    NEWSLETTER = "newsletter"
+    RELATED_INLINE = "related_inline"
+    RELATED_BLOCK = "related_block"
+    DISCLAIMER = "disclaimer"
+    AUTHOR_BOX = "author_box"
+    EDITOR_CREDIT = "editor_credit"
+    SHARE = "share"
+    TICKER = "ticker"
+    COOKIE = "cookie"
+    SPONSORED = "sponsored"
+    ADVERT = "advert"
+    COMMENTS = "comments"
+    NAVIGATION = "navigation"
+    TAGS = "tags"
+    MENTIONS = "mentions"
+    BYLINE = "byline"
+    TITLE = "title"
+    CAPTION = "caption"
+    PLAYER = "player"
+    PAYWALL = "paywall"
+    RSS_FOOTER = "rss_footer"
+    SITE_CHROME = "site_chrome"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a feed, sitemap, REST answer or listing said of a page before it was fetched."""
+
+    route: str
+    """One of ``feed, sitemap, news_sitemap, wordpress, listing, site``."""
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: str | None = None
+    modified_at: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    summary: str | None = None
+    content_html: str | None = field(default=None, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The set fields as JSON-ready data; ``Hint(**data)`` is the way back once lists are tuples again."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, ())}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Hint:
+        """The inverse of ``as_dict``."""
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it came: ``RawPage(url=…, body=b"…")`` is enough to extract from it."""
+
+    url: str
+    """Where the body came from, after redirects."""
+    body: bytes = field(repr=False)
+    source: str | None = None
+    requested_url: str | None = None
+    """What was asked for, where a redirect led elsewhere. A redirect is no proof of identity."""
+    status: int = 200
+    content_type: str | None = None
+    """The ``Content-Type`` header as sent, charset included."""
+    fetched_at: str | None = None
+    hint: Hint | None = None
+    parts: tuple[bytes, ...] = field(default=(), repr=False)
+    """Bodies of the pages 2, 3, … of a multi-page article, in order."""
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the body, hexadecimal: the page's key in the archive."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the article's own. ``body`` split at blank lines has its text at index ``position``."""
+
+    level: int
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the page. ``position`` is the index of the body block that holds it or, outside the body, follows it."""
+
+    kind: str
+    url: str
+    text: str
+    teaser: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedBlock:
+    """A block that is not body, with the reason and the rule (or ``model``) that took it. ``path`` is its tag path."""
+
+    reason: str
+    rule: str
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A clean article. Field names are a contract: ``newsmint extract`` and the JSONL export print them as they are."""
+
+    id: str
+    url: str
+    canonical_url: str
+    source: str | None = None
+    title: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: str | None = None
+    modified_at: str | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    body: str = field(default="", repr=False)
+    """Plain text; blocks (paragraph, heading, list item, quote, table row) separated by a blank line, in page order."""
+    body_markdown: str = field(default="", repr=False)
+    headings: tuple[Heading, ...] = field(default=(), repr=False)
+    links: tuple[Link, ...] = field(default=(), repr=False)
+    removed: tuple[RemovedBlock, ...] = field(default=(), repr=False)
+    verdict: str = Verdict.ARTICLE
+    labels: tuple[str, ...] = ()
+    """Marks with evidence in ``removed`` or the metadata: ``sponsored, press_release, opinion, guest_post, paywalled``."""
+    fetched_at: str | None = None
+    extractor: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready data in the contract's order; tuples become lists."""
+        return {key: _listed(value) for key, value in asdict(self).items()}
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def article_id(canonical_url: str) -> str:
+    """16 hexadecimal digits that name an article by its canonical URL, the same on every machine."""
+    return hashlib.sha256(canonical_url.encode()).hexdigest()[:16]
