@@ -96,7 +96,10 @@ class Hint:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Hint:
         """The inverse of ``as_dict``."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the page. ``position`` is the index of the body block that holds it or, outside the body, follows it."""
+    """A link of the page. ``position``: index of the body block that holds it or, for one outside, comes next."""
 
     kind: str
     url: str
@@ -178,7 +181,7 @@ class Article:
     removed: tuple[RemovedBlock, ...] = field(default=(), repr=False)
     verdict: str = Verdict.ARTICLE
     labels: tuple[str, ...] = ()
-    """Marks with evidence in ``removed`` or the metadata: ``sponsored, press_release, opinion, guest_post, paywalled``."""
+    """``sponsored, press_release, opinion, guest_post, paywalled``: the evidence is in ``removed`` or the metadata."""
     fetched_at: str | None = None
     extractor: str = ""
 

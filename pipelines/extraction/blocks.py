@@ -1,0 +1,253 @@
+"""Blocks of a page: the runs of text that a reader sees as one paragraph, heading, list item, quote or table row.
+
+A block is the unit that is kept or removed. Every visible text of the page is in exactly one block, bare text
+between elements included: plugins print their notices as text nodes with no element of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lxml.html import HtmlElement
+
+MAX_DEPTH = 250
+"""Elements nested deeper than this are read as one run of text."""
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+INLINE_MARKS = {"a": "a", "b": "strong", "strong": "strong", "i": "em", "em": "em", "code": "code"}
+SKIPPED = frozenset(
+    "script style noscript template svg math head iframe object embed audio video canvas map select option "
+    "textarea button input meta link title".split()
+)
+CONTAINERS = frozenset(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody tfoot thead tr td "
+    "th ul caption amp-sidebar legend".split()
+)
+
+
+class Kind(StrEnum):
+    """What a block is to a reader."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+    CAPTION = "caption"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Inline markup over ``text[start:end]``: ``mark`` is ``a``, ``strong``, ``em`` or ``code``."""
+
+    start: int
+    end: int
+    mark: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One block. ``element`` is the innermost block-level element around it (None in a plain text dump)."""
+
+    index: int
+    kind: Kind
+    text: str
+    level: int = 0
+    spans: tuple[Span, ...] = ()
+    element: HtmlElement | None = field(default=None, repr=False)
+    bare: bool = False
+    """True for text that stands directly in a container beside other blocks, without an element of its own."""
+
+    @property
+    def links(self) -> tuple[Span, ...]:
+        """The block's ``a`` spans that have an address."""
+        return tuple(span for span in self.spans if span.mark == "a" and span.href)
+
+
+def tag_path(element: HtmlElement | None, limit: int = 8) -> str:
+    """``div.entry-content > p``: the innermost ``limit`` elements with their first class, outermost first."""
+    steps: list[str] = []
+    while element is not None and len(steps) < limit and isinstance(element.tag, str) and element.tag != "html":
+        classes = (element.get("class") or "").split()
+        steps.append(element.tag + (f".{classes[0]}" if classes else ""))
+        element = element.getparent()
+    return " > ".join(reversed(steps))
+
+
+def segment(body: HtmlElement) -> list[Block]:
+    """All blocks below ``body`` in page order."""
+    segmenter = _Segmenter()
+    segmenter.walk(body, Kind.PARAGRAPH, 0)
+    segmenter.flush(body, Kind.PARAGRAPH, bare=False)
+    return segmenter.blocks
+
+
+class _Run:
+    """Text being gathered, white space folded as it comes, with the inline marks over it."""
+
+    __slots__ = ("length", "parts", "space", "spans")
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.spans: list[Span] = []
+        self.length = 0
+        self.space = False
+
+    def add(self, text: str | None) -> None:
+        if not text:
+            return
+        words = text.split()
+        if not words:
+            self.space = True
+            return
+        if self.length and (self.space or text[0].isspace()):
+            self.parts.append(" ")
+            self.length += 1
+        joined = " ".join(words)
+        self.parts.append(joined)
+        self.length += len(joined)
+        self.space = text[-1].isspace()
+
+
+class _Segmenter:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.run = _Run()
+
+    def flush(self, element: HtmlElement, kind: Kind, *, bare: bool) -> None:
+        """End the run; it becomes a block of ``element`` unless it is empty."""
+        run, self.run = self.run, _Run()
+        if not run.length:
+            return
+        text = "".join(run.parts)
+        spans = tuple(_trimmed(span, text) for span in run.spans if span.end > span.start)
+        level = HEADINGS.get(str(element.tag), 0) if kind is Kind.HEADING else 0
+        self.blocks.append(Block(len(self.blocks), kind, text, level, spans, element, bare))
+
+    def walk(self, element: HtmlElement, kind: Kind, depth: int) -> None:
+        """Read ``element``'s text and children; blocks inside it inherit ``kind`` (a ``p`` in a ``li`` is an item)."""
+        if depth > MAX_DEPTH:
+            self.run.add("".join(element.itertext()))
+            return
+        mixed = any(child.tag in CONTAINERS for child in element)
+        self.run.add(element.text)
+        for child in element:
+            if isinstance(child.tag, str):
+                self._child(element, child, kind, depth, mixed)
+            self.run.add(child.tail)
+        if mixed:
+            self.flush(element, kind, bare=element.tag not in ("p", "li"))
+
+    def _child(self, parent: HtmlElement, child: HtmlElement, kind: Kind, depth: int, mixed: bool) -> None:
+        tag = child.tag
+        if tag in SKIPPED:
+            self.run.space = True
+        elif tag == "br":
+            if mixed or _next_is_break(child):
+                self.flush(parent, kind, bare=mixed)
+            self.run.space = True
+        elif tag in CONTAINERS:
+            self.flush(parent, kind, bare=True)
+            self._block(child, kind, depth)
+        else:
+            self._inline(child, kind, depth)
+
+    def _block(self, element: HtmlElement, kind: Kind, depth: int) -> None:
+        tag = element.tag
+        inner = _kind_of(str(tag), kind)
+        if tag == "pre":
+            self._code(element)
+        elif tag == "table" and _is_data_table(element):
+            self._rows(element)
+        else:
+            self.walk(element, inner, depth + 1)
+            self.flush(element, inner, bare=False)
+
+    def _inline(self, element: HtmlElement, kind: Kind, depth: int) -> None:
+        mark, blocks_before, start = INLINE_MARKS.get(str(element.tag)), len(self.blocks), self.run.length
+        self.walk(element, kind, depth + 1)
+        if mark and len(self.blocks) == blocks_before and self.run.length > start:
+            href = element.get("href") if mark == "a" else None
+            self.run.spans.append(Span(start, self.run.length, mark, href))
+        elif mark == "a" and len(self.blocks) > blocks_before:
+            self._link_blocks(element.get("href"), blocks_before)
+
+    def _link_blocks(self, href: str | None, first: int) -> None:
+        """A link around whole blocks (a card) is a link over each of them."""
+        for index in range(first, len(self.blocks)):
+            block = self.blocks[index]
+            span = Span(0, len(block.text), "a", href)
+            self.blocks[index] = Block(
+                block.index, block.kind, block.text, block.level, (*block.spans, span), block.element, block.bare
+            )
+
+    def _code(self, element: HtmlElement) -> None:
+        text = "".join(element.itertext()).strip("\n")
+        if text.strip():
+            self.blocks.append(Block(len(self.blocks), Kind.CODE, text, element=element))
+
+    def _rows(self, table: HtmlElement) -> None:
+        for row in table.iter("tr", "caption"):
+            if row.tag == "caption":
+                self.walk(row, Kind.CAPTION, 0)
+                self.flush(row, Kind.CAPTION, bare=False)
+                continue
+            for number, cell in enumerate(row.iterchildren("td", "th")):
+                if number and self.run.length:
+                    self.run.add(" | ")
+                for child in _flat(cell):
+                    self._cell_piece(child)
+            self.flush(row, Kind.TABLE_ROW, bare=False)
+
+    def _cell_piece(self, piece: HtmlElement | str) -> None:
+        if isinstance(piece, str):
+            self.run.add(piece)
+        else:
+            start = self.run.length
+            self.run.add(" ".join(piece.itertext()))
+            self.run.spans.append(Span(start, self.run.length, "a", piece.get("href")))
+
+
+def _flat(cell: HtmlElement) -> Iterator[HtmlElement | str]:
+    """A table cell's text pieces, links whole."""
+    yield cell.text or ""
+    for child in cell:
+        if child.tag == "a":
+            yield child
+        elif isinstance(child.tag, str) and child.tag not in SKIPPED:
+            yield " "
+            yield from _flat(child)
+        yield child.tail or ""
+
+
+def _kind_of(tag: str, inherited: Kind) -> Kind:
+    if tag in HEADINGS:
+        return Kind.HEADING
+    if tag in ("li", "dd", "dt"):
+        return Kind.LIST_ITEM
+    if tag == "blockquote":
+        return Kind.QUOTE
+    if tag in ("figcaption", "caption"):
+        return Kind.CAPTION
+    return inherited
+
+
+def _is_data_table(table: HtmlElement) -> bool:
+    """False for tables that lay out a page: nested tables, or cells that hold paragraphs, headings or lists."""
+    layout = ".//table or .//td[count(.//p) > 2] or .//td//ul[count(li) > 2] or .//td//h2 or .//article"
+    return not table.xpath(f"boolean({layout})")
+
+
+def _next_is_break(element: HtmlElement) -> bool:
+    following = element.getnext()
+    return following is not None and following.tag == "br" and not (element.tail or "").strip()
+
+
+def _trimmed(span: Span, text: str) -> Span:
+    start = span.start + 1 if text[span.start] == " " else span.start
+    return span if start == span.start else Span(start, span.end, span.mark, span.href)
