@@ -1,0 +1,107 @@
+"""What a site repeats on its pages, learned from its own articles.
+
+News sites print notices, disclaimers, calls to follow and bios on every page, often without any class to go by. The
+text itself gives them away: the same words on many pages of one site. Numbers and month names are masked first, so
+that a live price or a date does not hide the repetition.
+
+Not chrome: headings (authors reuse "Conclusion"), a paragraph quoted in two articles, a story another site
+syndicated. Counting is per site and per article, never per version.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from pipelines.items import Article, Reason
+
+MIN_PAGES = 5
+"""Articles of a site seen before anything counts as its chrome."""
+MIN_SIGHTINGS = 4
+ANYWHERE_SHARE = 0.4
+"""Share of a site's articles that makes a block chrome wherever it stands."""
+EDGE_SHARE = 0.03
+"""Share that is enough for a block that nearly always stands at the start or end of the body: bios, series notes."""
+EDGE_CERTAINTY = 0.9
+HEAD_BLOCKS, TAIL_BLOCKS = 2, 5
+
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+_NOISE = re.compile(r"[^\w#]+")
+_MONTHS = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo"
+    r"|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août"
+    r"|septembre|octobre|novembre|décembre)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A block of one article: its ``fingerprint``, whether it stands at an ``edge`` of the body, and its text."""
+
+    fingerprint: int
+    edge: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChrome:
+    """The fingerprints of what one site repeats. Small, hashable, cheap to send to a worker."""
+
+    fingerprints: frozenset[int] = frozenset()
+
+    def repeats(self, text: str) -> bool:
+        """Whether the site prints ``text`` again and again."""
+        return bool(self.fingerprints) and fingerprint(text) in self.fingerprints
+
+
+NOTHING_LEARNED = SiteChrome()
+
+
+def fingerprint(text: str) -> int:
+    """63 bits that name a text with case, punctuation, numbers and month names folded away."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    masked = _NOISE.sub(" ", _MONTHS.sub("#", _DIGITS.sub("#", folded))).strip()
+    return int.from_bytes(blake2b(masked.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def sightings(article: Article) -> tuple[Sighting, ...]:
+    """What an article adds to its site's counts: its body blocks but headings, and what was removed as site chrome."""
+    headings = {heading.position for heading in article.headings}
+    blocks = article.body.split("\n\n") if article.body else []
+    last_inner = len(blocks) - TAIL_BLOCKS
+    seen = {
+        found.fingerprint: found
+        for found in (
+            *_removed(article),
+            *(
+                Sighting(fingerprint(text), position < HEAD_BLOCKS or position >= last_inner, text)
+                for position, text in enumerate(blocks)
+                if position not in headings
+            ),
+        )
+    }
+    return tuple(seen.values())
+
+
+def learn(pages: int, counts: Iterable[tuple[int, int, int]]) -> SiteChrome:
+    """A site's chrome from ``(fingerprint, articles that carry it, of those at an edge)`` over ``pages`` articles."""
+    if pages < MIN_PAGES:
+        return NOTHING_LEARNED
+    return SiteChrome(frozenset(key for key, seen, edge in counts if _is_chrome(pages, seen, edge)))
+
+
+def _removed(article: Article) -> Iterator[Sighting]:
+    for block in article.removed:
+        if block.reason == Reason.SITE_CHROME:
+            yield Sighting(fingerprint(block.text), True, block.text)
+
+
+def _is_chrome(pages: int, seen: int, edge: int) -> bool:
+    if seen < MIN_SIGHTINGS:
+        return False
+    share = seen / pages
+    return share >= ANYWHERE_SHARE or (share >= EDGE_SHARE and edge / seen >= EDGE_CERTAINTY)

@@ -1,0 +1,88 @@
+from collections import Counter
+
+import pytest
+
+from pipelines.extraction.chrome import SiteChrome, fingerprint, learn, sightings
+from pipelines.items import Article, Heading, RemovedBlock
+
+
+def article(*blocks: str, headings: tuple[int, ...] = (), removed: tuple[RemovedBlock, ...] = ()) -> Article:
+    return Article(
+        id="a",
+        url="https://coinledger.example/a",
+        canonical_url="https://coinledger.example/a",
+        body="\n\n".join(blocks),
+        headings=tuple(Heading(2, blocks[position], position) for position in headings),
+        removed=removed,
+    )
+
+
+def learned(articles: list[Article]) -> SiteChrome:
+    seen, edge = Counter[int](), Counter[int]()
+    for one in articles:
+        for sighting in sightings(one):
+            seen[sighting.fingerprint] += 1
+            edge[sighting.fingerprint] += sighting.edge
+    return learn(len(articles), [(key, seen[key], edge[key]) for key in seen])
+
+
+def story(number: int) -> list[str]:
+    """Twelve paragraphs that no other story has."""
+    return [
+        f"Story {'abcdefghijklmnopqrst'[number]} tells fact {'abcdefghijkl'[part]} at length." for part in range(12)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Bitcoin trades at $64,120.50 today", "Bitcoin trades at $7 today"),
+        ("Updated March 3, 2026", "Updated november 14, 2025"),
+        ("Follow us on X!", "follow us  on X"),
+        ("Stand: 3. März 2026", "Stand: 12. Dezember 2025"),
+    ],
+)
+def test_numbers_dates_case_and_punctuation_do_not_hide_a_repetition(first: str, second: str) -> None:
+    assert fingerprint(first) == fingerprint(second)
+
+
+def test_different_words_have_different_fingerprints() -> None:
+    assert fingerprint("Follow us on X") != fingerprint("Follow us on Telegram")
+
+
+def test_a_notice_on_every_page_is_chrome_from_five_pages_on() -> None:
+    notice = "Please enter the widget's key to see prices."
+    pages = [article(notice, *story(number)) for number in range(5)]
+    assert not learned(pages[:4]).repeats(notice)
+    assert learned(pages).repeats(notice)
+
+
+def test_a_bio_at_the_end_of_one_authors_articles_is_chrome() -> None:
+    bio = "Ada Kim covers layer-two networks and has never owned a token."
+    pages = [article(*story(number), *([bio] if number < 4 else [])) for number in range(20)]
+    assert learned(pages).repeats(bio)
+
+
+def test_a_paragraph_inside_four_of_twenty_articles_is_background_not_chrome() -> None:
+    background = "The halving cuts the reward for a block by half."
+    pages = [
+        article(*story(number)[:6], *([background] if number < 4 else []), *story(number)[6:]) for number in range(20)
+    ]
+    assert not learned(pages).repeats(background)
+
+
+def test_a_heading_that_authors_reuse_is_not_chrome() -> None:
+    pages = [article(*story(number)[:6], "Conclusion", *story(number)[6:], headings=(6,)) for number in range(10)]
+    assert not learned(pages).repeats("Conclusion")
+
+
+def test_a_paragraph_quoted_in_two_articles_is_not_chrome() -> None:
+    quote = "We will not sell a single coin, the founder said."
+    pages = [article(*story(number), *([quote] if number < 2 else [])) for number in range(10)]
+    assert not learned(pages).repeats(quote)
+
+
+def test_what_was_removed_as_chrome_keeps_being_counted() -> None:
+    notice = "Please enter the widget's key to see prices."
+    removed = (RemovedBlock("site_chrome", "repeated", notice),)
+    assert learned([article(*story(number), removed=removed) for number in range(6)]).repeats(notice)
