@@ -1,0 +1,164 @@
+"""Extraction in processes of its own, each with a hard limit of time and memory.
+
+A page can hang the parser, exhaust memory or kill its process (trafilatura#704, #840). Here that costs one page:
+its worker is replaced, and what happened comes back as an ``ExtractionFailure`` with a name.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipelines.items import Article, RawPage
+
+MAX_BYTES = 5_000_000
+"""Of one page. Real news pages have at most 1.5 MB."""
+MAX_TAGS = 20_000
+"""Start tags of one page. Real news pages have at most 3,200; parsers need over 40 s for 200,000."""
+TIME_LIMIT = 30.0
+"""Seconds of one page."""
+MEMORY_LIMIT = 1_500_000_000
+"""Bytes of data a worker may hold, its libraries included."""
+
+_START_TAG = re.compile(rb"<[a-zA-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionFailure:
+    """Why no article came of a page. ``kind``: ``too_large, too_many_tags, time_limit, memory, crash, error``."""
+
+    kind: str
+    detail: str
+
+
+class ExtractionPool:
+    """Worker processes that run ``extract_article``. A context manager; closing kills what still runs."""
+
+    def __init__(
+        self, workers: int | None = None, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+    ) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self._time_limit = time_limit
+        self._pool = ProcessPool(
+            max_workers=self.workers, initializer=_prepare_worker, initargs=(memory_limit,), context=_context()
+        )
+
+    def submit(self, page: RawPage) -> Future[Article | ExtractionFailure]:
+        """Extract in a worker. The future never raises: whatever goes wrong is its result."""
+        answer: Future[Article | ExtractionFailure] = Future()
+        refusal = oversize(page)
+        if refusal:
+            answer.set_result(refusal)
+            return answer
+        task = self._pool.schedule(_extract, args=(page,), timeout=self._time_limit)
+        task.add_done_callback(lambda done: answer.set_result(_outcome(done, self._time_limit)))
+        return answer
+
+    def map(self, pages: Iterable[RawPage]) -> Iterator[tuple[RawPage, Article | ExtractionFailure]]:
+        """Each page with what came of it, in order, with a bounded number of pages under way."""
+        under_way: deque[tuple[RawPage, Future[Article | ExtractionFailure]]] = deque()
+        for page in pages:
+            under_way.append((page, self.submit(page)))
+            if len(under_way) >= 4 * self.workers:
+                first, answer = under_way.popleft()
+                yield first, answer.result()
+        for page, answer in under_way:
+            yield page, answer.result()
+
+    def close(self) -> None:
+        """Kill the workers; pages under way are given up."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    @property
+    def worker_ids(self) -> list[int]:
+        """Process numbers of the running workers."""
+        workers = self._pool._pool_manager.worker_manager.workers.values()
+        return [worker.pid for worker in workers if worker.pid]
+
+    def __enter__(self) -> ExtractionPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def oversize(page: RawPage) -> ExtractionFailure | None:
+    """The reason a page is too large to be parsed safely, if it is."""
+    size = len(page.body) + sum(map(len, page.parts))
+    if size > MAX_BYTES:
+        return ExtractionFailure("too_large", f"{size:,} bytes, limit {MAX_BYTES:,}")
+    bodies = (page.body, *page.parts)
+    if sum(body.count(b"<") for body in bodies) <= MAX_TAGS:
+        return None
+    tags = sum(1 for body in bodies for _ in _START_TAG.finditer(body))
+    if tags > MAX_TAGS:
+        return ExtractionFailure("too_many_tags", f"{tags:,} tags, limit {MAX_TAGS:,}")
+    return None
+
+
+def _outcome(task: Future[Article | ExtractionFailure], time_limit: float) -> Article | ExtractionFailure:
+    if task.cancelled():
+        return ExtractionFailure("crash", "stopped before the page was extracted")
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if isinstance(error, TimeoutError):
+        return ExtractionFailure("time_limit", f"took more than {time_limit:g} s")
+    if isinstance(error, ProcessExpired):
+        return ExtractionFailure("crash", f"the worker died: {error}")
+    return ExtractionFailure("error", f"{type(error).__name__}: {error}")
+
+
+def _extract(page: RawPage) -> Article | ExtractionFailure:
+    from pipelines.extraction import extract_article
+
+    try:
+        return extract_article(page)
+    except MemoryError:
+        return ExtractionFailure("memory", "needed more memory than a worker may use")
+    except Exception as error:
+        return ExtractionFailure("error", f"{type(error).__name__}: {error}"[:500])
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Processes that start fast: a server that has loaded the extraction forks them, where the system has it."""
+    # One thread a worker: the workers are as many as the cores already.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pipelines.extraction"])
+    return context
+
+
+def _prepare_worker(memory_limit: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent(parent: int) -> None:
+    """A crawl that is killed leaves no workers behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
