@@ -1,8 +1,9 @@
 """Which words of a page are the words of another text, by place: a repeated sentence matches only where it stands.
 
-Patience diff (Bram Cohen): runs of three words that occur once in both texts and stand in the same order are anchors;
-what lies between two anchors is matched word by word. Linear in practice, so it serves to turn the text that another
-extractor takes for the body into votes on our own blocks, and gold text into training labels.
+As in patience diff (Bram Cohen), runs of three words that are rare in both texts and stand in the same order (longest
+rising chain, Hunt and Szymanski) are anchors; what lies between two anchors is matched word by word. Linear in practice,
+so it serves to turn the text that another extractor takes for the body into votes on our own blocks, and gold text into
+training labels.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ from numpy.typing import NDArray
 WORD = re.compile(r"\w+")
 SMALL_GAP = 400
 """Gaps between anchors longer than this on both sides are left unmatched: comparing them is quadratic."""
+
+REPEATS = 3
+"""Runs of words that occur more often than this in one of the texts are no anchors."""
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -37,7 +42,7 @@ def matched_words(page: Sequence[str], text: Sequence[str]) -> Bools:
     a = np.array([numbers.setdefault(word, len(numbers)) for word in page], dtype=np.int64)
     b = np.array([numbers.setdefault(word, len(numbers)) for word in text], dtype=np.int64)
     anchors = [(-1, -1), *_anchors(a, b), (len(page), len(text))]
-    for (a0, b0), (a1, b1) in zip(anchors, anchors[1:], strict=False):
+    for (a0, b0), (a1, b1) in pairwise(anchors):
         if a0 >= 0:
             mask[a0] = True
         if a1 - a0 > 1 and b1 - b0 > 1:
@@ -46,22 +51,41 @@ def matched_words(page: Sequence[str], text: Sequence[str]) -> Bools:
 
 
 def _anchors(a: Ints, b: Ints) -> list[tuple[int, int]]:
-    """Pairs of positions, rising in both texts, that lie on runs of three words unique in both."""
+    """Pairs of positions, rising in both texts, on runs of three words that both texts have and seldom repeat."""
     if len(a) < 3 or len(b) < 3:
         return []
-    ga, gb = _grams(a), _grams(b)
-    va, first_a, count_a = np.unique(ga, return_index=True, return_counts=True)
-    vb, first_b, count_b = np.unique(gb, return_index=True, return_counts=True)
-    _, ia, ib = np.intersect1d(va[count_a == 1], vb[count_b == 1], assume_unique=True, return_indices=True)
-    in_a, in_b = first_a[count_a == 1][ia], first_b[count_b == 1][ib]
-    order = np.argsort(in_a)
-    starts = _longest_rising(in_a[order].tolist(), in_b[order].tolist())
+    at_a, at_b = _shared_grams(_grams(a), _grams(b))
+    order = np.lexsort((-at_b, at_a))  # of several places in `b` for one in `a` a rising chain can then take only one
+    starts = _longest_rising(at_a[order].tolist(), at_b[order].tolist())
     pairs: list[tuple[int, int]] = []
     for i, j in starts:
         for step in range(3):
             if not pairs or (i + step > pairs[-1][0] and j + step > pairs[-1][1]):
                 pairs.append((i + step, j + step))
     return pairs
+
+
+def _shared_grams(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Every pair of places with the same gram, grams that either text has more than ``REPEATS`` times left out."""
+    values_a, first_a, count_a, places_a = _places(a)
+    values_b, first_b, count_b, places_b = _places(b)
+    _, ia, ib = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
+    seldom = (count_a[ia] <= REPEATS) & (count_b[ib] <= REPEATS)
+    ia, ib = ia[seldom], ib[seldom]
+    left, right = [], []
+    for i in range(REPEATS):
+        for j in range(REPEATS):
+            both = (count_a[ia] > i) & (count_b[ib] > j)
+            left.append(places_a[first_a[ia[both]] + i])
+            right.append(places_b[first_b[ib[both]] + j])
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _places(grams: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Distinct grams, where each one's places begin in the last array, how many they are, and all places."""
+    places = np.argsort(grams, kind="stable")
+    values, first, count = np.unique(grams[places], return_index=True, return_counts=True)
+    return values, first, count, places
 
 
 def _grams(numbers: Ints) -> Ints:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from lxml import etree
 from numpy.typing import NDArray
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
@@ -40,7 +39,8 @@ def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:
 
 def trafilatura_text(document: Document) -> str:
     """The body as trafilatura's fast mode sees it; empty where it finds none."""
-    result: Any = bare_extraction(document.root, fast=True, include_comments=False, with_metadata=False)
+    root: Any = document.root
+    result: Any = bare_extraction(root, fast=True, include_comments=False, with_metadata=False)
     return (result.text or "") if result else ""
 
 
