@@ -1,7 +1,7 @@
 """``run.sh --dump DIR``: the pages of the running WordPress with their gold, a folder a theme and house.
 
-Each folder has what ``bench/`` reads: ``pages.jsonl`` and ``html/ID.html``. Posts of several pages are left out, because
-one file cannot hold them.
+Each folder has what ``bench/`` reads: ``pages.jsonl`` and ``html/ID.html``. Posts of several pages are left
+out, because one file cannot hold them.
 """
 
 from __future__ import annotations

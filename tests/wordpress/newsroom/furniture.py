@@ -1,4 +1,4 @@
-"""What the site prints around and between a post's blocks, from ``furniture.toml``: no element or class to know it by."""
+"""What the site prints around and between a post's blocks, from ``furniture.toml``: nothing marks it as furniture."""
 
 from __future__ import annotations
 

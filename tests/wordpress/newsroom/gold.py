@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 
 from .blocks import Block, plain
 from .furniture import furnish
-from .posts import SITE, Post
+from .posts import FIRST_ID, SITE, Post
 
 ZONE = ZoneInfo("Europe/Vienna")
 ANCHOR = re.compile(r'<a href="([^"]+)">(.*?)</a>')
 
 
 def gold_row(post: Post, house: str, posts: dict[int, Post]) -> dict[str, Any]:
-    """The expected article of ``post`` on a site of that house style; ``pages`` holds the text of each of its pages."""
+    """The expected article of ``post`` on a site of that house style;
+
+    ``pages`` holds the text of each of its pages, ``around`` the posts a theme links to outside the content.
+    """
     furniture = furnish(post, house, posts)
     texts = [text for block in post.blocks for text in block.texts]
     titles = [plain(posts[other].title) for other in post.related]
@@ -34,7 +37,8 @@ def gold_row(post: Post, house: str, posts: dict[int, Post]) -> dict[str, Any]:
         "pages": ["\n\n".join(text for block in page for text in block.texts) for page in _pages(post)],
         "headings": [{"level": block.level, "text": plain(block.parts[0])} for block in post.blocks if block.level],
         "links": [*_links(post, posts)],
-        "without": [text for text in (*furniture.texts, *titles)],
+        "around": [SITE + post.path.rstrip("/") for post in _neighbours(post, posts)],
+        "without": [*furniture.texts, *titles],
     }
 
 
@@ -58,6 +62,12 @@ def _links(post: Post, posts: dict[int, Post]) -> Iterator[dict[str, str]]:
                 yield {"kind": "inline", "url": url, "text": plain(text)}
     for other in post.teasers:
         yield _link("related_block", posts[other]) | {"teaser": posts[other].excerpt}
+
+
+def _neighbours(post: Post, posts: dict[int, Post]) -> list[Post]:
+    """Posts that a theme may link to outside the content: the newest ones, the one before and the one after."""
+    newest = [other for other in posts.values() if other.id < FIRST_ID + 6]
+    return [*newest, *(posts[number] for number in (post.id - 1, post.id + 1) if number in posts)]
 
 
 def _link(kind: str, post: Post) -> dict[str, str]:

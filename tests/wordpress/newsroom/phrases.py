@@ -29,19 +29,18 @@ class Phrases:
 
     def pick(self, table: str, key: str, cast: Cast, **extra: str) -> str:
         """One phrase of ``table.key`` with every slot filled, its first letter in upper case."""
-        return self.fill(self.rng.choice(TABLES[table][key]), cast, **extra)
+        return self.fill(self.rng.choice(TABLES[table][key]), cast | extra)
 
     def comment(self, cast: Cast) -> tuple[str, str]:
         """A reader's name and words."""
         return self.rng.choice(TABLES["comments"]["names"]), self.pick("comments", "texts", cast)
 
-    def fill(self, template: str, cast: Cast, *, capital: bool = True, **extra: str) -> str:
-        """``template`` with its slots filled: given words first, then the cast, then any word of that kind."""
+    def fill(self, template: str, cast: Cast, *, capital: bool = True) -> str:
+        """``template`` with its slots filled: with words of the cast, or else any word of that kind."""
 
         def word(match: re.Match[str]) -> str:
             name = match[1]
-            known = {**cast, **extra}
-            return known[name] if name in known else self.rng.choice(TABLES["words"][name])
+            return cast[name] if name in cast else self.rng.choice(TABLES["words"][name])
 
         text = SLOT.sub(word, template)
         return text[:1].upper() + text[1:] if capital else text

@@ -1,4 +1,4 @@
-"""The blocks of one story: paragraphs of drawn sentences under headings, with a list, quote, table or code now and then."""
+"""The blocks of one story: paragraphs of drawn sentences under headings, now and then a list, quote or table."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _paragraph(phrases: Phrases, cast: Cast, *sentences: str) -> Block:
 
 def _inner_link(phrases: Phrases, cast: Cast, other: Cited) -> str:
     template = phrases.rng.choice(TABLES["sentences"]["anchors"])
-    words = phrases.fill(template, other.cast, capital=False, org2=other.cast["org"])
+    words = phrases.fill(template, other.cast | {"org2": other.cast["org"]}, capital=False)
     return phrases.pick("sentences", "link_sentence", cast, anchor=f'<a href="{other.url}">{words}</a>')
 
 
