@@ -1,0 +1,11 @@
+"""The store: one SQLite file with everything an analyst asks about, and the archive of raw pages beside it.
+
+``open_store`` gives a ``Store``; the modules are plain functions that take its connection. ``docs/schema.md``
+describes the tables.
+"""
+
+from pipelines.store.articles import Outcome, Version
+from pipelines.store.database import Store, open_store
+from pipelines.store.search import Hit
+
+__all__ = ["Hit", "Outcome", "Store", "Version", "open_store"]

@@ -1,0 +1,257 @@
+"""Articles in and out of the store, with their headings, links, removed blocks and versions.
+
+What decides about a new version is the clean content (title, headings, body), so that prices and "x minutes ago"
+beside it do not. Reading a stored page again with better rules corrects the version that the page showed; it makes
+no new one, since nobody edited anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
+
+from pipelines.items import Article, Heading, Link, RemovedBlock
+from pipelines.store import links, schema
+from pipelines.store.dialect import chunks
+from pipelines.store.duplicates import body_hash, settle_duplicates
+from pipelines.store.schema import article as table
+from pipelines.store.schema import article_version, page
+from pipelines.store.sources import ensure_sources
+from pipelines.store.times import epoch, normalised, now, utc_text
+
+_BATCH = 100
+"""Articles read at a time: bounds the memory of an export."""
+
+
+class Outcome(StrEnum):
+    """What saving an article came to."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of an article's clean content. Times are ISO 8601; ``version`` counts from 1."""
+
+    version: int
+    seen_at: str
+    modified_at: str | None
+    title: str | None
+    body: str
+    word_count: int
+    extractor: str
+
+
+def save_article(conn: Connection, article: Article, *, page_id: int | None = None) -> Outcome:
+    """Store an article, as a new one, as a new version, or not at all where its content is what is stored.
+
+    ``page_id`` is the page it was read from. Unchanged writes nothing to the article's tables.
+    """
+    current = conn.execute(select(table.c.version, table.c.content_hash).where(table.c.id == article.id)).first()
+    if current is None:
+        ensure_sources(conn, [article.source])
+        _write(conn, article, page_id, version=1, is_new=True)
+        return Outcome.NEW
+    shown = _version_shown(conn, article.id, page_id)
+    if shown is not None:
+        return _correct(conn, article, page_id, shown, latest=current.version)
+    if current.content_hash == content_hash(article):
+        _note_page(conn, page_id, article.id, current.version)
+        return Outcome.UNCHANGED
+    _write(conn, article, page_id, version=current.version + 1)
+    return Outcome.UPDATED
+
+
+def content_hash(article: Article) -> str:
+    """SHA-256 of title, headings and body, however they are spaced."""
+    parts = [article.title or "", *(f"{each.level} {each.text}" for each in article.headings), article.body]
+    return hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode(errors="replace")).hexdigest()
+
+
+def load_article(conn: Connection, id_or_url: str) -> Article | None:
+    """The article with this id, or with this URL in any spelling, redirects to it included."""
+    found = find_id(conn, id_or_url)
+    if found is None:
+        return None
+    rows = conn.execute(select(table).where(table.c.id == found)).mappings().all()
+    return next(_assembled(conn, rows), None)
+
+
+def find_id(conn: Connection, id_or_url: str) -> str | None:
+    """The id of the article that an id or URL names."""
+    if "/" in id_or_url:
+        return links.article_at(conn, id_or_url)
+    return conn.execute(select(table.c.id).where(table.c.id == id_or_url)).scalar()
+
+
+def ids_with_prefix(conn: Connection, prefix: str, limit: int = 10) -> list[str]:
+    """Ids that begin with the prefix, in order."""
+    query = select(table.c.id).where(table.c.id >= prefix, table.c.id < f"{prefix}g").order_by(table.c.id).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
+def iter_articles(
+    conn: Connection, *, source: str | None = None, since: int | None = None, until: int | None = None
+) -> Iterator[Article]:
+    """Articles by time of publication (first seen where the page gives none), read a batch at a time.
+
+    ``since`` (included) and ``until`` (excluded) are seconds since 1970.
+    """
+    place = tuple_(table.c.published_ts, table.c.number)
+    query = select(table).order_by(table.c.published_ts, table.c.number).limit(_BATCH)
+    query = query.where(table.c.source == source) if source is not None else query
+    query = query.where(table.c.published_ts >= since) if since is not None else query
+    query = query.where(table.c.published_ts < until) if until is not None else query
+    rows = conn.execute(query).mappings().all()
+    while rows:
+        yield from _assembled(conn, rows)
+        rows = conn.execute(query.where(place > (rows[-1]["published_ts"], rows[-1]["number"]))).mappings().all()
+
+
+def versions(conn: Connection, article_id: str) -> list[Version]:
+    """All versions of an article, oldest first."""
+    columns = [article_version.c[name] for name in Version.__slots__]
+    query = select(*columns).where(article_version.c.article_id == article_id).order_by(article_version.c.version)
+    return [Version(*row) for row in conn.execute(query)]
+
+
+def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> int | None:
+    """The version that this very page was read as before; None for a page that is read for the first time."""
+    if page_id is None:
+        return None
+    return conn.execute(select(page.c.version).where(page.c.id == page_id, page.c.article_id == article_id)).scalar()
+
+
+def _correct(conn: Connection, article: Article, page_id: int | None, shown: int, *, latest: int) -> Outcome:
+    """A stored page read again: put right the version it showed, and the article if that is its latest."""
+    if shown == latest:
+        stored = load_article(conn, article.id)
+        if stored and replace(stored, extractor="", fetched_at=None) == replace(article, extractor="", fetched_at=None):
+            return Outcome.UNCHANGED
+        _write(conn, article, page_id, version=shown)
+        return Outcome.UPDATED
+    this = (article_version.c.article_id == article.id) & (article_version.c.version == shown)
+    before = conn.execute(select(article_version.c.content_hash).where(this)).scalar()
+    if before == content_hash(article):
+        return Outcome.UNCHANGED
+    conn.execute(update(article_version).where(this).values(_content(article)))
+    return Outcome.UPDATED
+
+
+def _write(conn: Connection, article: Article, page_id: int | None, *, version: int, is_new: bool = False) -> None:
+    """Make the article's rows say what ``article`` says, as this version."""
+    seen_at = normalised(article.fetched_at) or utc_text(now())
+    values = _row(article, version, seen_at)
+    if is_new:
+        conn.execute(insert(table), values | {"first_seen_at": seen_at})
+    else:
+        if not article.published_at:
+            del values["published_ts"]
+        conn.execute(update(table).where(table.c.id == article.id), values)
+    _write_version(conn, article, page_id, version, seen_at)
+    _write_children(conn, article, is_new)
+    links.register(conn, article.id, own=(article.canonical_url, article.url), redirects=_requested(conn, page_id))
+    settle_duplicates(conn, article.id)
+    _note_page(conn, page_id, article.id, version)
+
+
+def _row(article: Article, version: int, seen_at: str) -> dict[str, Any]:
+    same = ("id", "url", "canonical_url", "source", "published_at", "language", "section", "image_url", "verdict")
+    return {
+        **{name: getattr(article, name) for name in same},
+        **_content(article),
+        "authors": list(article.authors),
+        "tags": list(article.tags),
+        "labels": list(article.labels),
+        "published_ts": epoch(article.published_at) or epoch(seen_at),
+        "version": version,
+        "body_hash": body_hash(article.body),
+        "fetched_at": article.fetched_at,
+    }
+
+
+def _content(article: Article) -> dict[str, Any]:
+    """What an article and each of its versions have in common."""
+    names = ("title", "description", "modified_at", "body", "body_markdown", "extractor")
+    return {
+        **{name: getattr(article, name) for name in names},
+        "word_count": len(article.body.split()),
+        "content_hash": content_hash(article),
+    }
+
+
+def _write_version(conn: Connection, article: Article, page_id: int | None, version: int, seen_at: str) -> None:
+    this = (article_version.c.article_id == article.id) & (article_version.c.version == version)
+    if conn.execute(update(article_version).where(this), _content(article)).rowcount:
+        return
+    key = {"article_id": article.id, "version": version, "seen_at": seen_at, "page_id": page_id}
+    conn.execute(insert(article_version), key | _content(article))
+
+
+def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
+    rows = {
+        schema.heading: [{"level": it.level, "text": it.text, "position": it.position} for it in article.headings],
+        schema.link: links.rows(conn, article),
+        schema.removed_block: [
+            {"reason": it.reason, "rule": it.rule, "text": it.text, "path": it.path} for it in article.removed
+        ],
+    }
+    for child, values in rows.items():
+        if not is_new:
+            conn.execute(delete(child).where(child.c.article_id == article.id))
+        if values:
+            conn.execute(
+                insert(child), [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)]
+            )
+
+
+def _requested(conn: Connection, page_id: int | None) -> list[str]:
+    if page_id is None:
+        return []
+    row = conn.execute(select(page.c.requested_url, page.c.url).where(page.c.id == page_id)).first()
+    return [url for url in row or () if url]
+
+
+def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> None:
+    if page_id is not None:
+        conn.execute(update(page).where(page.c.id == page_id).values(article_id=article_id, version=version))
+
+
+def _assembled(conn: Connection, rows: Any) -> Iterator[Article]:
+    """Articles from their rows, with the rows of their headings, links and removed blocks fetched together."""
+    for some in chunks(rows):
+        ids = [row["id"] for row in some]
+        headings = _children(conn, schema.heading, ids)
+        outgoing = _children(conn, schema.link, ids)
+        removed = _children(conn, schema.removed_block, ids)
+        for row in some:
+            yield _article(row, headings.get(row["id"], []), outgoing.get(row["id"], []), removed.get(row["id"], []))
+
+
+def _children(conn: Connection, child: Any, ids: list[str]) -> Mapping[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    query = select(child).where(child.c.article_id.in_(ids)).order_by(child.c.article_id, child.c.ordinal)
+    for row in conn.execute(query).mappings():
+        found.setdefault(row["article_id"], []).append(row)
+    return found
+
+
+_LISTS = ("authors", "tags", "labels")
+_COLUMNS = tuple(name for name in Article.__slots__ if name in table.c)
+
+
+def _article(row: RowMapping, headings: list[RowMapping], out: list[RowMapping], removed: list[RowMapping]) -> Article:
+    fields: dict[str, Any] = {name: tuple(row[name]) if name in _LISTS else row[name] for name in _COLUMNS}
+    return Article(
+        **fields,
+        headings=tuple(Heading(it["level"], it["text"], it["position"]) for it in headings),
+        links=tuple(Link(it["kind"], it["url"], it["text"], it["teaser"], it["position"]) for it in out),
+        removed=tuple(RemovedBlock(it["reason"], it["rule"], it["text"], it["path"]) for it in removed),
+    )

@@ -1,0 +1,296 @@
+"""The durable queue of URLs: what is to be fetched, by whom just now, and what came of it.
+
+pending → leased → done or failed. A pending row is due now. A lease names its process; only while it is held does
+``complete`` or ``fail`` change the row, so that a killed crawl loses nothing and does nothing twice. Commit the
+article, its URL's state and the URLs it brought in one transaction.
+
+Functions take a URL in any spelling: rows are keyed by ``pipelines.urls.identity``, and keep the spelling to fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+
+from pipelines.items import Hint
+from pipelines.store.dialect import chunks
+from pipelines.store.schema import frontier as table
+from pipelines.store.schema import source as source_table
+from pipelines.store.sources import ensure_sources
+from pipelines.store.times import epoch, normalised, now, utc_text
+from pipelines.urls import host, identity
+
+_IS_PENDING = table.c.state == literal_column("'pending'")
+_IS_LEASED = table.c.state == literal_column("'leased'")
+"""Spelt out, so that SQLite sees that its partial indexes serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierEntry:
+    """A URL to fetch. ``tries`` counts failures since it last went well; ``last_fetched_at`` is ISO 8601 UTC."""
+
+    url: str
+    source: str
+    hint: Hint | None = None
+    priority: float | None = None
+    """Higher first; the epoch of the hint's date where not given, 0 where there is none."""
+    tries: int = 0
+    last_fetched_at: str | None = None
+    article_id: str | None = None
+
+
+def add(conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime | None = None) -> int:
+    """Queue URLs that are new, or due again; return how many became pending.
+
+    A done URL is due again when its hint says it was modified since it was fetched, or when its time has come;
+    a failed one when its retry is due. One that is pending learns what the hint adds; one that is leased is left alone.
+    """
+    moment = utc_text(at or now())
+    entries = _merged(candidates)
+    ensure_sources(conn, {entry.source for entry in entries.values()})
+    return sum(_add_some(conn, dict(some), moment) for some in chunks(list(entries.items())))
+
+
+def claim(
+    conn: Connection,
+    owner: str,
+    limit: int,
+    now: datetime,
+    lease_seconds: float,
+    *,
+    sources: Sequence[str] | None = None,
+) -> list[FrontierEntry]:
+    """Lease up to ``limit`` pending URLs: newest first within a source, in turn between sources.
+
+    ``sources`` restricts it to these keys. Failed URLs whose retry is due come back first.
+    """
+    moment = utc_text(now)
+    conn.execute(_RETRY, {"moment": moment})
+    waiting = _waiting(conn, sources)
+    turns = [_newest(conn, key, limit if len(waiting) == 1 else -(-limit // len(waiting))) for key in waiting]
+    if sum(map(len, turns)) < limit:
+        turns = [
+            _newest(conn, key, limit) if len(turn) * len(waiting) >= limit else turn
+            for key, turn in zip(waiting, turns, strict=True)
+        ]
+    chosen = _in_turn(turns, limit)
+    lease = {"state": "leased", "lease_owner": owner, "lease_until": utc_text(now + timedelta(seconds=lease_seconds))}
+    for some in chunks([row.key for row in chosen]):
+        conn.execute(update(table).where(table.c.key.in_(some)), lease)
+    served = {row.source for row in chosen}
+    conn.execute(update(source_table).where(source_table.c.key.in_(served)).values(served_at=now.isoformat()))
+    return [_entry(row) for row in chosen]
+
+
+def complete(
+    conn: Connection,
+    url: str,
+    owner: str,
+    outcome: str,
+    next_due: datetime | None = None,
+    *,
+    article_id: str | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Mark a leased URL as done; False, and nothing changed, where ``owner`` does not hold its lease any more."""
+    values = {
+        "state": "done",
+        "outcome": outcome,
+        "error": None,
+        "due_at": utc_text(next_due) if next_due else None,
+        "tries": 0,
+        "last_fetched_at": utc_text(at or now()),
+        "hint": None,
+    }
+    return _let_go(conn, url, owner, values | ({"article_id": article_id} if article_id else {}))
+
+
+def fail(conn: Connection, url: str, owner: str, error: str, retry_at: datetime | None = None) -> bool:
+    """Mark a leased URL as failed, to be tried again at ``retry_at`` if ever; False where the lease is lost."""
+    due = utc_text(retry_at) if retry_at else None
+    return _let_go(conn, url, owner, {"state": "failed", "error": error, "due_at": due, "tries": table.c.tries + 1})
+
+
+def give_back(conn: Connection, owner: str, urls: Iterable[str] | None = None) -> int:
+    """Make URLs that ``owner`` leased pending again (all of them by default): a clean stop. Returns how many."""
+    mine = update(table).where(_IS_LEASED, table.c.lease_owner == owner)
+    if urls is None:
+        return conn.execute(mine.values(_PENDING)).rowcount
+    keys = [_key(url) for url in urls]
+    return sum(conn.execute(mine.where(table.c.key.in_(some)).values(_PENDING)).rowcount for some in chunks(keys))
+
+
+def renew(conn: Connection, owner: str, now: datetime, lease_seconds: float) -> int:
+    """Extend all leases of ``owner``, who is at work on them; returns how many."""
+    until = utc_text(now + timedelta(seconds=lease_seconds))
+    mine = update(table).where(_IS_LEASED, table.c.lease_owner == owner)
+    return conn.execute(mine.values(lease_until=until)).rowcount
+
+
+def release_stale(conn: Connection, now: datetime, live_owner: str | None = None) -> int:
+    """Make URLs whose lease has run out pending again; returns how many.
+
+    With ``live_owner``, whose process alone crawls (it holds the crawl lock), those of all other owners as well.
+    """
+    stale = table.c.lease_until <= utc_text(now)
+    if live_owner is not None:
+        stale = stale | (table.c.lease_owner != live_owner)
+    return conn.execute(update(table).where(_IS_LEASED, stale).values(_PENDING)).rowcount
+
+
+def promote_due(conn: Connection, now: datetime) -> int:
+    """Make done URLs whose next visit is due pending again, for a crawl that runs on; returns how many."""
+    due = update(table).where(table.c.state == "done", table.c.due_at <= utc_text(now))
+    return conn.execute(due.values(_PENDING)).rowcount
+
+
+def counts(conn: Connection) -> dict[str, dict[str, int]]:
+    """How many URLs each source has in each state."""
+    found: dict[str, dict[str, int]] = {}
+    query = select(table.c.source, table.c.state, func.count()).group_by(table.c.source, table.c.state)
+    for key, state, number in conn.execute(query):
+        found.setdefault(key, {})[state] = number
+    return found
+
+
+_PENDING: dict[str, Any] = {"state": "pending", "due_at": None, "lease_owner": None, "lease_until": None}
+
+_RETRY = (
+    update(table)
+    .where(table.c.state == "failed", table.c.due_at <= bindparam("moment"))
+    .values(state="pending", due_at=None)
+)
+
+
+def _key(url: str) -> str:
+    return identity(url) or url
+
+
+def _priority(entry: FrontierEntry) -> float:
+    if entry.priority is not None:
+        return entry.priority
+    hint = entry.hint
+    return float((epoch(hint.published_at) or epoch(hint.modified_at) or 0) if hint else 0)
+
+
+def _merged(candidates: Iterable[FrontierEntry]) -> dict[str, FrontierEntry]:
+    entries: dict[str, FrontierEntry] = {}
+    for entry in candidates:
+        key = _key(entry.url)
+        known = entries.get(key)
+        entries[key] = replace(known, hint=_richer(known.hint, entry.hint)) if known else entry
+    return entries
+
+
+def _richer(known: Hint | None, other: Hint | None) -> Hint | None:
+    """What both routes said; where they differ, the one that was first."""
+    if known is None or other is None:
+        return known or other
+    return Hint.from_dict(other.as_dict() | known.as_dict())
+
+
+def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) -> int:
+    columns = [table.c[name] for name in ("key", "state", "due_at", "last_fetched_at", "hint", "priority")]
+    found = {row.key: row for row in conn.execute(select(*columns).where(table.c.key.in_(entries)))}
+    new = [_new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
+    known = [(row, entries[key]) for key, row in found.items()]
+    again = [_waiting_row(row, entry) for row, entry in known if _is_due(row, entry, moment)]
+    richer = [_waiting_row(row, entry) for row, entry in known if row.state == "pending" and entry.hint]
+    if new:
+        conn.execute(insert(table), new)
+    changed = again + [values for values in richer if values["new_hint"] != (found[values["row_key"]].hint or {})]
+    if changed:
+        conn.execute(_WAIT, changed)
+    return len(new) + len(again)
+
+
+_WAIT = (
+    update(table)
+    .where(table.c.key == bindparam("row_key"))
+    .values(_PENDING | {"hint": bindparam("new_hint"), "priority": bindparam("new_priority")})
+)
+
+
+def _is_due(row: Row[Any], entry: FrontierEntry, moment: str) -> bool:
+    if row.state not in ("done", "failed"):
+        return False
+    if row.due_at is not None and row.due_at <= moment:
+        return True
+    modified = normalised(entry.hint.modified_at) if entry.hint and row.state == "done" else None
+    return modified is not None and modified > (row.last_fetched_at or "")
+
+
+def _new_row(key: str, entry: FrontierEntry, moment: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        "url": entry.url,
+        "source": entry.source,
+        "host": host(entry.url),
+        "state": "pending",
+        "priority": _priority(entry),
+        "tries": 0,
+        "hint": entry.hint.as_dict() if entry.hint else None,
+        "added_at": moment,
+    }
+
+
+def _waiting_row(row: Row[Any], entry: FrontierEntry) -> dict[str, Any]:
+    """A known row's next hint: with what was known while it waits, afresh when it is due again."""
+    before = Hint.from_dict(row.hint) if row.hint and row.state == "pending" else None
+    hint = _richer(before, entry.hint)
+    priority = _priority(replace(entry, hint=hint))
+    return {
+        "row_key": row.key,
+        "new_hint": hint.as_dict() if hint else None,
+        "new_priority": max(row.priority, priority) if row.state == "pending" else priority,
+    }
+
+
+def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:
+    """Keys of sources that have something pending, the longest unserved first."""
+    some = select(table.c.key).where(_IS_PENDING, table.c.source == source_table.c.key).limit(1)
+    query = select(source_table.c.key).where(some.exists())
+    query = query.where(source_table.c.key.in_(sources)) if sources is not None else query
+    return list(conn.execute(query.order_by(func.coalesce(source_table.c.served_at, ""), source_table.c.key)).scalars())
+
+
+def _newest(conn: Connection, key: str, limit: int) -> Sequence[Row[Any]]:
+    return conn.execute(_NEWEST, {"wanted": key, "most": limit}).all()
+
+
+_NEWEST = (
+    select(table)
+    .where(_IS_PENDING, table.c.source == bindparam("wanted"))
+    .order_by(table.c.priority.desc())
+    .limit(bindparam("most"))
+)
+
+
+def _in_turn(turns: list[Sequence[Row[Any]]], limit: int) -> list[Row[Any]]:
+    """One of each, then a second of each, …"""
+    longest = max(map(len, turns), default=0)
+    return [turn[place] for place in range(longest) for turn in turns if place < len(turn)][:limit]
+
+
+def _let_go(conn: Connection, url: str, owner: str, values: dict[str, Any]) -> bool:
+    held = (table.c.key == _key(url)) & (_IS_LEASED) & (table.c.lease_owner == owner)
+    return (
+        conn.execute(update(table).where(held).values(values | {"lease_owner": None, "lease_until": None})).rowcount
+        == 1
+    )
+
+
+def _entry(row: Row[Any]) -> FrontierEntry:
+    return FrontierEntry(
+        url=row.url,
+        source=row.source,
+        hint=Hint.from_dict(row.hint) if row.hint else None,
+        priority=row.priority,
+        tries=row.tries,
+        last_fetched_at=row.last_fetched_at,
+        article_id=row.article_id,
+    )

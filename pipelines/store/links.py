@@ -1,0 +1,85 @@
+"""Which stored article a URL leads to, and links that find their targets, whichever of the two is stored first.
+
+Two spellings of one address meet in a key: a hash of ``pipelines.urls.identity``, which is short enough to index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from pipelines.items import Article
+from pipelines.store.dialect import chunks, insert
+from pipelines.store.schema import article_url, link
+from pipelines.urls import host, identity
+
+
+def url_key(url: str) -> str:
+    """16 hexadecimal digits, the same for all spellings of one address."""
+    return hashlib.sha256((identity(url) or url).encode(errors="replace")).hexdigest()[:16]
+
+
+def article_at(conn: Connection, url: str) -> str | None:
+    """The id of the article at this URL, in any spelling, or of the one it was seen to redirect to."""
+    return conn.execute(select(article_url.c.article_id).where(article_url.c.key == url_key(url))).scalar()
+
+
+def rows(conn: Connection, article: Article) -> list[dict[str, Any]]:
+    """The article's links as rows, pointing to the stored articles they lead to. A link to itself points nowhere."""
+    keys = [url_key(each.url) for each in article.links]
+    targets = {key: found for key, found in _articles_at(conn, keys).items() if found != article.id}
+    return [
+        {
+            "kind": each.kind,
+            "url": each.url,
+            "text": each.text,
+            "teaser": each.teaser,
+            "position": each.position,
+            "host": host(each.url),
+            "target_key": key,
+            "target_article_id": targets.get(key),
+        }
+        for each, key in zip(article.links, keys, strict=True)
+    ]
+
+
+def register(conn: Connection, article_id: str, *, own: Iterable[str], redirects: Iterable[str]) -> None:
+    """Note the URLs an article is known by, and point the links to them at it.
+
+    Its own URLs win over another article's redirects: a redirect is no proof of identity.
+    """
+    own_keys = {url_key(url): url for url in own}
+    other_keys = {key: url for url in redirects if (key := url_key(url)) not in own_keys}
+    statement = insert(conn, article_url)
+    new = statement.excluded
+    wins = statement.on_conflict_do_update(
+        index_elements=[article_url.c.key],
+        set_={"article_id": new.article_id, "url": new.url, "kind": new.kind},
+        where=(article_url.c.kind == "redirect"),
+    )
+    for keys, kind, upsert in ((own_keys, "own", wins), (other_keys, "redirect", statement.on_conflict_do_nothing())):
+        if keys:
+            values = [{"key": key, "url": url, "kind": kind, "article_id": article_id} for key, url in keys.items()]
+            conn.execute(upsert, values)
+    _point(conn, article_id, [*own_keys, *other_keys])
+
+
+def _point(conn: Connection, article_id: str, keys: list[str]) -> None:
+    mine = [key for key, owner in _articles_at(conn, keys).items() if owner == article_id]
+    conn.execute(
+        update(link)
+        .where(link.c.target_key.in_(mine), link.c.article_id != article_id)
+        .where(link.c.target_article_id.is_distinct_from(article_id))
+        .values(target_article_id=article_id)
+    )
+
+
+def _articles_at(conn: Connection, keys: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in chunks(keys):
+        query = select(article_url.c.key, article_url.c.article_id).where(article_url.c.key.in_(some))
+        found.update((row.key, row.article_id) for row in conn.execute(query))
+    return found

@@ -1,0 +1,277 @@
+"""The tables, in SQLAlchemy Core. ``docs/schema.md`` explains every column to a person; a test holds the two together.
+
+Change a table here, then add a migration (CONTRIBUTING says how). What SQLite derives from the tables, full-text
+search and views, is in ``derived.py``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy import Text as PlainText
+from sqlalchemy.engine import Dialect
+
+REVISION = "0001"
+"""The newest migration: what the code below expects of a database."""
+
+
+class Text(TypeDecorator[str]):
+    """Text that any database takes: without NUL, and with ``?`` for lone surrogates, which JSON in pages may spell."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode(errors="replace").decode()
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("domain", Text),
+    Column("language", Text),
+    Column("added_at", Text, nullable=False),
+    Column("served_at", Text),
+)
+
+crawl_run = Table(
+    "crawl_run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('running', 'done', 'stopped', 'failed', 'lost')", name="state"),
+        nullable=False,
+    ),
+    Column("owner", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("summary", JSON(none_as_null=True)),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("source", Text, ForeignKey("source.key")),
+    Column("title", Text),
+    Column("description", Text),
+    Column("authors", JSON, nullable=False),
+    Column("published_at", Text),
+    Column("published_ts", Integer, nullable=False),
+    Column("modified_at", Text),
+    Column("language", Text),
+    Column("section", Text),
+    Column("tags", JSON, nullable=False),
+    Column("image_url", Text),
+    Column("body", Text, nullable=False),
+    Column("body_markdown", Text, nullable=False),
+    Column("word_count", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("body_hash", Text),
+    Column("duplicate_of", Text, ForeignKey("article.id", ondelete="SET NULL")),
+    Column("first_seen_at", Text, nullable=False),
+    Column("fetched_at", Text),
+    Column("extractor", Text, nullable=False),
+    Index("ix_article_published", "published_ts", "number"),
+    Index("ix_article_source_published", "source", "published_ts", "number"),
+    Index("ix_article_body_hash", "body_hash"),
+    Index("ix_article_duplicate_of", "duplicate_of", sqlite_where=text("duplicate_of IS NOT NULL")),
+)
+
+article_url = Table(
+    "article_url",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('own', 'redirect')", name="kind"), nullable=False),
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+heading = Table(
+    "heading",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    PrimaryKeyConstraint("article_id", "ordinal"),
+    sqlite_with_rowid=False,
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("teaser", Text),
+    Column("position", Integer, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("target_key", Text, nullable=False),
+    Column("target_article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
+    PrimaryKeyConstraint("article_id", "ordinal"),
+    Index("ix_link_target_key", "target_key"),
+    Index("ix_link_target_article_id", "target_article_id", sqlite_where=text("target_article_id IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+removed_block = Table(
+    "removed_block",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    PrimaryKeyConstraint("article_id", "ordinal"),
+    sqlite_with_rowid=False,
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("requested_url", Text),
+    Column("source", Text, ForeignKey("source.key")),
+    Column("status", Integer, nullable=False),
+    Column("content_type", Text),
+    Column("content_hash", Text, nullable=False),
+    Column("part_hashes", JSON, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("hint", JSON(none_as_null=True)),
+    Column("hint_content_hash", Text),
+    Column("fetched_at", Text, nullable=False),
+    Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
+    Column("version", Integer),
+    Index("ix_page_url", "url", "id"),
+    Index("ix_page_source", "source"),
+    Index("ix_page_article_id", "article_id"),
+)
+
+article_version = Table(
+    "article_version",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("modified_at", Text),
+    Column("title", Text),
+    Column("description", Text),
+    Column("body", Text, nullable=False),
+    Column("body_markdown", Text, nullable=False),
+    Column("word_count", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("page_id", Integer, ForeignKey("page.id", ondelete="SET NULL")),
+    Column("extractor", Text, nullable=False),
+    PrimaryKeyConstraint("article_id", "version"),
+    Index("ix_article_version_page_id", "page_id"),
+)
+
+fetch = Table(
+    "fetch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("crawl_run.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, ForeignKey("source.key")),
+    Column("url", Text, nullable=False),
+    Column("route", Text),
+    Column("status", Integer),
+    Column("size", Integer),
+    Column("seconds", Float),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text),
+    Column("detail", Text),
+    Column("page_id", Integer, ForeignKey("page.id", ondelete="SET NULL")),
+    Column("fetched_at", Text, nullable=False),
+    Index("ix_fetch_run", "run_id", "source"),
+    Index("ix_fetch_url", "url", "id"),
+    Index("ix_fetch_page_id", "page_id"),
+    Index("ix_fetch_failed", "source", "id", sqlite_where=text("outcome = 'failed'")),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("crawl_run.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Text, ForeignKey("source.key")),
+    Column("url", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("page_id", Integer, ForeignKey("page.id", ondelete="SET NULL")),
+    Column("rejected_at", Text, nullable=False),
+    Index("ix_rejection_run", "run_id", "source"),
+    Index("ix_rejection_source", "source", "id"),
+    Index("ix_rejection_page_id", "page_id"),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("source", Text, ForeignKey("source.key"), nullable=False),
+    Column("host", Text, nullable=False),
+    Column(
+        "state", Text, CheckConstraint("state IN ('pending', 'leased', 'done', 'failed')", name="state"), nullable=False
+    ),
+    Column("priority", Float, nullable=False),
+    Column("due_at", Text),
+    Column("tries", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", Text),
+    Column("outcome", Text),
+    Column("error", Text),
+    Column("hint", JSON(none_as_null=True)),
+    Column("added_at", Text, nullable=False),
+    Column("last_fetched_at", Text),
+    Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
+    Index("ix_frontier_pending", "source", "priority", sqlite_where=text("state = 'pending'")),
+    Index("ix_frontier_leased", "lease_owner", sqlite_where=text("state = 'leased'")),
+    Index("ix_frontier_due", "state", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+    Index("ix_frontier_article_id", "article_id"),
+)
