@@ -1,0 +1,163 @@
+"""Sitemaps: indexes, URL sets, news sitemaps, plain text; gzip or not. Read as a stream, so that size costs time only.
+
+A news sitemap is used as news: its title and publication date become the hint.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from lxml import etree
+
+from crawler.discovery import feeds
+from crawler.discovery.base import Candidate, Discovered, UnusableListing, newest_first
+from crawler.discovery.dates import iso, moment
+from crawler.discovery.repair import what_it_is
+from crawler.discovery.text import plain
+from pipelines.items import Hint
+from pipelines.urls import fetchable
+
+MAX_BYTES = 64_000_000
+"""Most bytes after decompression; the protocol allows 50 MB."""
+MAX_URLS = 100_000
+"""Most addresses taken of one file; the protocol allows 50,000."""
+
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
+_URL_LINE = re.compile(rb"\s*https?://")
+
+
+def discover(url: str, body: bytes, headers: Mapping[str, str], *, since: datetime | None = None) -> Discovered:
+    """Pages of a sitemap, or the children of an index, newest first; both without what did not change after ``since``.
+
+    ``headers`` matter only where the sitemap turns out to be a feed, as the protocol allows. Raises UnusableListing.
+    """
+    stream = _Bounded(url, body)
+    head = stream.peek()
+    if _URL_LINE.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return Discovered(newest_first(_text_lines(stream), since))
+    if _FEED.search(head):
+        return feeds.discover(url, stream.read(), headers, since=since)
+    candidates: list[Candidate] = []
+    children: dict[str, str | None] = {}
+    for entry in _entries(url, stream):
+        address = fetchable(_text_of(entry, "loc"), url)
+        if address and _local(entry) == "sitemap":
+            children[address] = iso(_text_of(entry, "lastmod"))
+        elif address:
+            candidates.append(Candidate(address, _hint(entry)))
+        if len(candidates) + len(children) >= MAX_URLS:
+            break
+    return Discovered(
+        newest_first(candidates, since),
+        _newest_children(children, since),
+        {child: changed for child, changed in children.items() if changed},
+    )
+
+
+def _newest_children(children: Mapping[str, str | None], since: datetime | None) -> tuple[str, ...]:
+    """Children by date of change; the undated after them, the last listed first, since indexes grow at the end."""
+    dated = [(when, child) for child, changed in children.items() if (when := moment(changed))]
+    kept = sorted(((when, child) for when, child in dated if not (since and when < since)), key=lambda pair: pair[0])
+    undated = [child for child, changed in children.items() if not changed]
+    return tuple(child for _, child in reversed(kept)) + tuple(reversed(undated))
+
+
+def _entries(url: str, stream: _Bounded) -> Iterator[etree._Element]:
+    """Each ``url`` or ``sitemap`` element as it is complete; its memory is freed when the next is asked for."""
+    known = False
+    try:
+        parsed = etree.iterparse(
+            stream,
+            events=("end",),
+            recover=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+        )
+        for _, element in parsed:
+            if _local(element) in ("url", "sitemap"):
+                known = True
+                yield element
+                _free(element)
+        known = known or (parsed.root is not None and _local(parsed.root) in ("urlset", "sitemapindex"))
+    except etree.XMLSyntaxError:
+        pass
+    if not known:
+        raise UnusableListing(f"{url}: {what_it_is(stream.peek())}, not a sitemap")
+
+
+def _free(element: etree._Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and (before := element.getprevious()) is not None:
+        parent.remove(before)
+
+
+def _hint(entry: etree._Element) -> Hint:
+    changed = iso(_text_of(entry, "lastmod"))
+    news = next((child for child in entry if _local(child) == "news"), None)
+    if news is None:
+        return Hint(route="sitemap", modified_at=changed)
+    keywords = plain(_text_of(news, "keywords"), 1000)
+    return Hint(
+        route="news_sitemap",
+        title=plain(_text_of(news, "title"), 500),
+        published_at=iso(_text_of(news, "publication_date")),
+        modified_at=changed,
+        tags=tuple(dict.fromkeys(filter(None, (word.strip() for word in (keywords or "").split(","))))),
+    )
+
+
+def _text_of(element: etree._Element, name: str) -> str:
+    """The text of the child of that name, whatever its namespace: sites get namespaces wrong."""
+    return next(("".join(child.itertext()).strip() for child in element if _local(child) == name), "")
+
+
+def _local(element: etree._Element) -> str:
+    """The tag without namespace, and without the prefix that stays where the namespace was never declared."""
+    tag = element.tag
+    return re.split("[}:]", tag)[-1] if isinstance(tag, str) else ""
+
+
+def _text_lines(stream: _Bounded) -> Iterator[Candidate]:
+    for line in stream.read().decode("utf-8", "replace").splitlines()[:MAX_URLS]:
+        if address := fetchable(line):
+            yield Candidate(address, Hint(route="sitemap"))
+
+
+class _Bounded(io.RawIOBase):
+    """The body, decompressed as it is read, up to ``MAX_BYTES``."""
+
+    def __init__(self, url: str, body: bytes) -> None:
+        self._url = url
+        self._file: io.BufferedIOBase = io.BytesIO(body)
+        if body[:2] == b"\x1f\x8b":
+            self._file = gzip.GzipFile(fileobj=self._file)
+        self._left = MAX_BYTES
+        self._head = self._take(4096)
+        self._unread = self._head
+
+    def peek(self) -> bytes:
+        return self._head.lstrip()
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._unread = self._unread, b""
+        if size is None or size < 0:
+            return head + self._take(self._left + 1)
+        return head or self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        try:
+            data = self._file.read(size)
+        except (OSError, EOFError, zlib.error):
+            raise UnusableListing(f"{self._url}: its compression is broken") from None
+        self._left -= len(data)
+        if self._left < 0:
+            raise UnusableListing(f"{self._url}: a sitemap of more than {MAX_BYTES // 1_000_000} MB is not read")
+        return data
