@@ -1,0 +1,204 @@
+"""``newsmint search``, ``show`` and ``stats``: questions to the store, answered in the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+import click
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.common import err, json_option, out, print_json, store_option
+from crawler.cli.plain import cell, day, plain, size
+from pipelines.errors import UsageError
+from pipelines.items import Article
+from pipelines.store import open_store
+from pipelines.store.articles import Version, find_id, ids_with_prefix, load_article, versions
+from pipelines.store.database import Store, archive_path
+from pipelines.store.search import MATCH_END, MATCH_START, Hit
+from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
+
+_LEAST_PREFIX = 4
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--source", metavar="KEY", help="Only articles of this source.")
+@click.option("--since", metavar="DATE", help="Only articles published at or after this day or time.")
+@click.option("--until", metavar="DATE", help="Only articles published before this day or time.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many articles.")
+@click.option("--newest", is_flag=True, help="Newest first instead of best first.")
+@json_option
+@store_option
+@click.pass_context
+def search(
+    ctx: click.Context, /, query: tuple[str, ...], newest: bool, as_json: bool, database: str, **filters: Any
+) -> None:
+    """Find articles that have all words of QUERY.
+
+    Words in double quotes are a phrase, "layer*" is a beginning; ERC-6551, $BTC and C++ mean themselves.
+
+    \b
+    newsmint search bitcoin etf --since 2026-11-01
+    newsmint search '"proof of stake" ERC-6551' --source coindesk --json
+    """
+    with open_store(database, readonly=True) as store:
+        hits = store.search(" ".join(query), order="date" if newest else "rank", **filters)
+    if as_json:
+        print_json(hit.as_dict() for hit in hits)
+    for hit in [] if as_json else hits:
+        _print_hit(hit)
+    if not hits:
+        err.print("nothing found; fewer words find more")
+        ctx.exit(1)
+    if len(hits) == filters["limit"]:
+        err.print(f"the first {len(hits)}; --limit shows more")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@click.option("--removed", is_flag=True, help="Also what was taken out of the page, and why.")
+@click.option("--versions", "with_versions", is_flag=True, help="Also the versions of the article.")
+@json_option
+@store_option
+@click.pass_context
+def show(ctx: click.Context, article: str, removed: bool, with_versions: bool, as_json: bool, database: str) -> None:
+    """Show one article: by its id, the first few characters of its id, or its URL.
+
+    \b
+    newsmint show 3fa9c2
+    newsmint show https://example.com/news/a-story --removed
+    """
+    with open_store(database, readonly=True) as store:
+        found, history = _find(store, article)
+    if found is None:
+        err.print("no such article; `newsmint search` finds ids", markup=False)
+        ctx.exit(1)
+    if as_json:
+        print_json([{**found.as_dict(), **({"versions": [asdict(it) for it in history]} if with_versions else {})}])
+        return
+    _print_article(found)
+    if with_versions:
+        _print_versions(history)
+    if removed:
+        _print_removed(found)
+
+
+@click.command()
+@json_option
+@store_option
+@click.pass_context
+def stats(ctx: click.Context, as_json: bool, database: str) -> None:
+    """Say what is stored: articles, versions, dates, lengths and links of each source, and sizes."""
+    with open_store(database, readonly=True) as store, store.connect() as conn:
+        found = source_stats(conn)
+        taken = sizes(conn, store.path, archive_path(store.path))
+    if as_json:
+        print_json([*(each.as_dict() for each in found), asdict(taken)])
+    else:
+        out.print(_stats_table(found), soft_wrap=False)
+        _print_sizes(taken)
+    if not found:
+        err.print("no articles yet; `newsmint crawl` fetches some")
+        ctx.exit(1)
+
+
+def _find(store: Store, wanted: str) -> tuple[Article | None, list[Version]]:
+    with store.connect() as conn:
+        found = find_id(conn, wanted)
+        if found is None and len(wanted) >= _LEAST_PREFIX and "/" not in wanted:
+            ids = ids_with_prefix(conn, wanted.lower())
+            if len(ids) > 1:
+                raise UsageError(f"{wanted} begins more than one id: {', '.join(ids)}")
+            found = ids[0] if ids else None
+        return (load_article(conn, found), versions(conn, found)) if found else (None, [])
+
+
+def _print_hit(hit: Hit) -> None:
+    head = Text.assemble((hit.id, "cyan"), "  ", cell(hit.title or "(no title)", "bold"))
+    where = cell(f"{hit.source or '—'}  {day(hit.published_at)}", "dim")
+    out.print(head, soft_wrap=False)
+    out.print(where)
+    out.print(Padding(_marked(hit.snippet), (0, 0, 1, 2)), soft_wrap=False)
+
+
+def _marked(snippet: str) -> Text:
+    """The snippet with its matches in bold."""
+    text = Text()
+    for place, piece in enumerate(" ".join(snippet.split()).split(MATCH_START)):
+        match, _, rest = piece.rpartition(MATCH_END) if place else ("", "", piece)
+        text.append(plain(match), "bold yellow").append(plain(rest))
+    return text
+
+
+def _print_article(article: Article) -> None:
+    out.print(cell(article.title or "(no title)", "bold"), soft_wrap=False)
+    who = ", ".join(article.authors)
+    about = (article.source, who, day(article.published_at), article.section, *article.labels)
+    out.print(cell("  ·  ".join(each for each in about if each), "dim"), soft_wrap=False)
+    out.print(cell(f"{article.id}  {article.canonical_url}", "dim"))
+    headings = {heading.position: heading for heading in article.headings}
+    for position, block in enumerate(article.body.split("\n\n") if article.body else []):
+        heading = headings.get(position)
+        style = ("bold underline" if heading.level <= 2 else "bold") if heading else ""
+        out.print()
+        out.print(Text(plain(block), style=style), soft_wrap=False)
+    _print_links(article)
+
+
+def _print_links(article: Article) -> None:
+    for kind, group in groupby(sorted(article.links, key=lambda link: link.kind), key=lambda link: link.kind):
+        out.print()
+        out.print(cell(kind.replace("_", " "), "bold cyan"))
+        for link in group:
+            out.print(Text.assemble("  ", cell(link.text or "—"), "  ", cell(link.url, "blue")))
+            if link.teaser:
+                out.print(Padding(cell(link.teaser, "dim"), (0, 0, 0, 4)), soft_wrap=False)
+
+
+def _print_versions(history: list[Version]) -> None:
+    table = Table(title="versions", title_justify="left")
+    for name in ("version", "seen", "modified", "words", "title"):
+        table.add_column(name, justify="right" if name in ("version", "words") else "left", overflow="fold")
+    for each in history:
+        times = (day(each.seen_at), day(each.modified_at))
+        table.add_row(str(each.version), *times, f"{each.word_count:,}", cell(each.title))
+    out.print()
+    out.print(table, soft_wrap=False)
+
+
+def _print_removed(article: Article) -> None:
+    table = Table(title="removed", title_justify="left")
+    for name in ("reason", "rule", "text"):
+        table.add_column(name, overflow="fold")
+    for block in article.removed:
+        table.add_row(cell(block.reason), cell(block.rule, "dim"), cell(block.text))
+    out.print()
+    out.print(table if article.removed else "nothing was removed", soft_wrap=False)
+
+
+def _stats_table(found: list[SourceStats]) -> Table:
+    table = Table(show_footer=len(found) > 1, footer_style="bold")
+    table.add_column("source", "all", overflow="fold")
+    for name in ("articles", "versions", "duplicates"):
+        table.add_column(name, f"{sum(getattr(each, name) for each in found):,}", justify="right")
+    table.add_column("first published")
+    table.add_column("last published")
+    table.add_column("mean words", justify="right")
+    table.add_column("links", f"{sum(each.links for each in found):,}", justify="right")
+    table.add_column("to stored", f"{sum(each.resolved_links for each in found):,}", justify="right")
+    for each in found:
+        counts = (f"{number:,}" for number in (each.articles, each.versions, each.duplicates))
+        dates = (day(each.first_published_at), day(each.last_published_at))
+        links = (f"{each.links:,}", f"{each.resolved_links:,}")
+        table.add_row(cell(each.source or "—"), *counts, *dates, f"{each.mean_words:,.0f}", *links)
+    return table
+
+
+def _print_sizes(taken: Sizes) -> None:
+    out.print(
+        f"database {size(taken.database_bytes)}, {taken.pages:,} raw pages in an archive of {size(taken.archive_bytes)}"
+    )
