@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from rich import box
+from rich.table import Table
 from rich.text import Text
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]")
@@ -19,7 +22,17 @@ def cell(text: object, style: str = "") -> Text:
     return Text(" ".join(plain(text).split()), style=style)
 
 
-def day(time: str | None) -> str:
+def plain_table(*names: str, right: Collection[str] = (), title: str | None = None, footer: bool = False) -> Table:
+    """A table with room for what is in it; the columns in ``right`` hold numbers."""
+    table = Table(
+        box=box.SIMPLE, title=title, title_justify="left", show_footer=footer, footer_style="bold", padding=(0, 1, 0, 0)
+    )
+    for name in names:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    return table
+
+
+def moment(time: str | None) -> str:
     """``2026-11-22 15:13`` of an ISO 8601 text, or the bare date where there is no more."""
     return plain(time)[:16].replace("T", " ")
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.common import err, json_option, out, print_json, store_option
-from crawler.cli.plain import cell, day, plain, size
+from crawler.cli.plain import cell, moment, plain, plain_table, size
 from pipelines.errors import UsageError
 from pipelines.items import Article
 from pipelines.store import open_store
@@ -119,7 +119,7 @@ def _find(store: Store, wanted: str) -> tuple[Article | None, list[Version]]:
 
 def _print_hit(hit: Hit) -> None:
     head = Text.assemble((hit.id, "cyan"), "  ", cell(hit.title or "(no title)", "bold"))
-    where = cell(f"{hit.source or '—'}  {day(hit.published_at)}", "dim")
+    where = cell(f"{hit.source or '—'}  {moment(hit.published_at)}", "dim")
     out.print(head, soft_wrap=False)
     out.print(where)
     out.print(Padding(_marked(hit.snippet), (0, 0, 1, 2)), soft_wrap=False)
@@ -137,7 +137,7 @@ def _marked(snippet: str) -> Text:
 def _print_article(article: Article) -> None:
     out.print(cell(article.title or "(no title)", "bold"), soft_wrap=False)
     who = ", ".join(article.authors)
-    about = (article.source, who, day(article.published_at), article.section, *article.labels)
+    about = (article.source, who, moment(article.published_at), article.section, *article.labels)
     out.print(cell("  ·  ".join(each for each in about if each), "dim"), soft_wrap=False)
     out.print(cell(f"{article.id}  {article.canonical_url}", "dim"))
     headings = {heading.position: heading for heading in article.headings}
@@ -160,20 +160,16 @@ def _print_links(article: Article) -> None:
 
 
 def _print_versions(history: list[Version]) -> None:
-    table = Table(title="versions", title_justify="left")
-    for name in ("version", "seen", "modified", "words", "title"):
-        table.add_column(name, justify="right" if name in ("version", "words") else "left", overflow="fold")
+    table = plain_table("version", "seen", "modified", "words", "title", right=("version", "words"), title="versions")
     for each in history:
-        times = (day(each.seen_at), day(each.modified_at))
+        times = (moment(each.seen_at), moment(each.modified_at))
         table.add_row(str(each.version), *times, f"{each.word_count:,}", cell(each.title))
     out.print()
     out.print(table, soft_wrap=False)
 
 
 def _print_removed(article: Article) -> None:
-    table = Table(title="removed", title_justify="left")
-    for name in ("reason", "rule", "text"):
-        table.add_column(name, overflow="fold")
+    table = plain_table("reason", "rule", "text", title="removed")
     for block in article.removed:
         table.add_row(cell(block.reason), cell(block.rule, "dim"), cell(block.text))
     out.print()
@@ -181,20 +177,18 @@ def _print_removed(article: Article) -> None:
 
 
 def _stats_table(found: list[SourceStats]) -> Table:
-    table = Table(show_footer=len(found) > 1, footer_style="bold")
-    table.add_column("source", "all", overflow="fold")
-    for name in ("articles", "versions", "duplicates"):
-        table.add_column(name, f"{sum(getattr(each, name) for each in found):,}", justify="right")
-    table.add_column("first published")
-    table.add_column("last published")
-    table.add_column("mean words", justify="right")
-    table.add_column("links", f"{sum(each.links for each in found):,}", justify="right")
-    table.add_column("to stored", f"{sum(each.resolved_links for each in found):,}", justify="right")
+    counts = ("articles", "versions", "duplicates", "links", "resolved")
+    columns = ("source", *counts[:3], "first", "last", "words", *counts[3:])
+    table = plain_table(*columns, right=(*counts, "words"), footer=len(found) > 1)
     for each in found:
-        counts = (f"{number:,}" for number in (each.articles, each.versions, each.duplicates))
-        dates = (day(each.first_published_at), day(each.last_published_at))
-        links = (f"{each.links:,}", f"{each.resolved_links:,}")
-        table.add_row(cell(each.source or "—"), *counts, *dates, f"{each.mean_words:,.0f}", *links)
+        numbers = (each.articles, each.versions, each.duplicates, each.links, each.resolved_links)
+        articles, versions, copies, links, resolved = (f"{number:,}" for number in numbers)
+        dates = (moment(each.first_published_at)[:10], moment(each.last_published_at)[:10])
+        words = f"{each.mean_words:,.0f}"
+        table.add_row(cell(each.source or "—"), articles, versions, copies, *dates, words, links, resolved)
+    table.columns[0].footer = "all"
+    for place, name in ((1, "articles"), (2, "versions"), (3, "duplicates"), (7, "links"), (8, "resolved_links")):
+        table.columns[place].footer = f"{sum(getattr(each, name) for each in found):,}"
     return table
 
 

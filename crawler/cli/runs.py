@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from crawler.cli.common import err, json_option, out, print_json, store_option
-from crawler.cli.plain import cell, day, duration
+from crawler.cli.plain import cell, duration, moment, plain_table
 from pipelines.errors import MissingInput
 from pipelines.store import open_store
 from pipelines.store import runs as store_runs
@@ -73,7 +74,8 @@ def failures(
     if as_json:
         print_json(each.as_dict() for each in found)
         return
-    out.print(_failure_table(found), soft_wrap=False)
+    for each in found:
+        _print_failure(each)
     if len(found) == limit:
         err.print(f"the last {limit}; --limit shows more")
 
@@ -81,14 +83,10 @@ def failures(
 def run_table(summaries: Iterable[SourceSummary]) -> Table:
     """A run as a table a person can read: one line a source, the sums below."""
     summaries = list(summaries)
-    table = Table(show_footer=len(summaries) > 1, footer_style="bold")
-    table.add_column("source", "all", overflow="fold")
-    for name in ("fetched", "new", "updated", "unchanged"):
-        total = sum(getattr(each, name) for each in summaries)
-        table.add_column("pages" if name == "fetched" else name, f"{total:,}", justify="right")
-    table.add_column("rejected", f"{sum(sum(each.rejected.values()) for each in summaries):,}", overflow="fold")
-    table.add_column("failures", f"{sum(sum(each.failures.values()) for each in summaries):,}", overflow="fold")
-    table.add_column("time", justify="right")
+    columns = ("source", "pages", "new", "updated", "unchanged", "rejected", "failures", "time")
+    table = plain_table(*columns, right=("pages", "new", "updated", "unchanged", "time"), footer=len(summaries) > 1)
+    for column, total in zip(table.columns, _totals(summaries), strict=False):
+        column.footer = total
     for each in summaries:
         numbers = (
             f"{number:,}" if number else "·" for number in (each.fetched, each.new, each.updated, each.unchanged)
@@ -96,6 +94,12 @@ def run_table(summaries: Iterable[SourceSummary]) -> Table:
         failed = cell(_by_kind(each.failures), "red")
         table.add_row(cell(each.source or "—"), *numbers, cell(_by_kind(each.rejected)), failed, duration(each.seconds))
     return table
+
+
+def _totals(summaries: list[SourceSummary]) -> list[str]:
+    plain_sums = [sum(getattr(each, name) for each in summaries) for name in ("fetched", "new", "updated", "unchanged")]
+    counted = [sum(sum(getattr(each, name).values()) for each in summaries) for name in ("rejected", "failures")]
+    return ["all", *(f"{total:,}" for total in plain_sums + counted)]
 
 
 def _by_kind(counts: Mapping[str, int]) -> str:
@@ -109,12 +113,12 @@ def _list_runs(ctx: click.Context, found: list[Run], as_json: bool) -> None:
     if as_json:
         print_json(asdict(run) for run in found)
         return
-    table = Table()
-    for name in ("run", "started", "time", "state", "command", "sources"):
-        table.add_column(name, justify="right" if name in ("run", "time") else "left", overflow="fold")
+    table = plain_table("run", "started", "time", "state", "command", "sources", right=("run", "time"))
     for run in found:
         state = cell(run.state, _STYLES.get(run.state, "yellow"))
-        table.add_row(str(run.id), day(run.started_at), _took(run), state, cell(run.command), cell(_named(run.sources)))
+        table.add_row(
+            str(run.id), moment(run.started_at), _took(run), state, cell(run.command), cell(_named(run.sources))
+        )
     out.print(table, soft_wrap=False)
 
 
@@ -128,18 +132,12 @@ def _took(run: Run) -> str:
 
 
 def _print_head(run: Run) -> None:
-    out.print(cell(f"run {run.id}: {run.command}, {run.state}, {day(run.started_at)} UTC {_took(run)}", "bold"))
+    out.print(cell(f"run {run.id}: {run.command}, {run.state}, {moment(run.started_at)} UTC {_took(run)}", "bold"))
 
 
-def _failure_table(found: list[Failure]) -> Table:
-    table = Table()
-    for name in ("last", "source", "kind", "reason", "times", "run", "URL and detail"):
-        table.add_column(name, justify="right" if name in ("times", "run") else "left", overflow="fold")
-    for each in found:
-        what = cell(each.url)
-        if each.detail:
-            what.append_text(cell(f"\n{each.detail}", "dim"))
-        reason = cell(each.reason, "red" if each.kind == "fetch" else "yellow")
-        numbers = (str(each.times), str(each.run_id))
-        table.add_row(day(each.failed_at), cell(each.source), each.kind, reason, *numbers, what)
-    return table
+def _print_failure(failure: Failure) -> None:
+    reason = cell(failure.reason, "red" if failure.kind == "fetch" else "yellow")
+    times = f"{failure.times} times, last in run" if failure.times > 1 else "run"
+    about = f"  {failure.source or '—'}  {moment(failure.failed_at)}  {times} {failure.run_id}"
+    out.print(Text.assemble(reason, cell(failure.detail and f": {failure.detail}"), (about, "dim")))
+    out.print(Text.assemble("  ", cell(failure.url, "blue")))

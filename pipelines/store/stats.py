@@ -69,7 +69,7 @@ def sizes(conn: Connection, database: Path, archive: Path) -> Sizes:
     return Sizes(pages, _bytes(database), _bytes(archive))
 
 
-def _linked(row: Any) -> dict[str, int]:
+def _linked(row: Any) -> dict[str, Any]:
     return {"links": row.links if row else 0, "resolved_links": row.resolved if row else 0}
 
 
