@@ -9,7 +9,7 @@ from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.markdown import to_markdown
 from pipelines.extraction.metadata import read_metadata
 from pipelines.extraction.separate import separate
-from pipelines.extraction.textdump import text_blocks
+from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
 from pipelines.items import Article, RawPage, Verdict, article_id
 from pipelines.urls import canonicalise
@@ -30,7 +30,7 @@ def extract_article(page: RawPage) -> Article:
     except BadInput:
         return _unusable(page)
     blocks = _blocks(document)
-    metadata = read_metadata(document, page.hint)
+    metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint)
     parts = separate(document, blocks, score_blocks(document, blocks), metadata)
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
     return Article(

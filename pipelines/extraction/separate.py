@@ -1,14 +1,27 @@
-"""Body, headings, related links and removed blocks: each in its own place."""
+"""Body, headings, related links and removed blocks: each in its own place.
+
+Rules speak first: what one of them knows leaves the body with its reason. Of the rest the model's score decides, and
+weak rules and the page's structure explain what it took out. No rule keeps a block that the model would remove.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.extraction.blocks import Block, Kind, tag_path
+from pipelines.extraction.blocks import Block, tag_path
+from pipelines.extraction.boilerplate import RuleSet, rules_for
 from pipelines.extraction.document import Document
+from pipelines.extraction.findings import Finding, find_furniture
+from pipelines.extraction.headings import read_headings, settle_headings
+from pipelines.extraction.links import read_links
 from pipelines.extraction.metadata import Metadata
-from pipelines.items import Heading, Link, Reason, RemovedBlock
+from pipelines.extraction.scene import Scene
+from pipelines.items import Heading, Link, RemovedBlock
+from pipelines.urls import host
+
+MAX_REMOVED = 250
+MAX_REMOVED_TEXT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +34,35 @@ class Parts:
     removed: tuple[RemovedBlock, ...]
 
 
-def separate(document: Document, blocks: Sequence[Block], scores: Sequence[float], metadata: Metadata) -> Parts:
+def separate(
+    document: Document,
+    blocks: Sequence[Block],
+    scores: Sequence[float],
+    metadata: Metadata,
+    rules: RuleSet | None = None,
+) -> Parts:
     """Put every block of the page where it belongs."""
-    body = tuple(block for block, score in zip(blocks, scores, strict=True) if score >= 0.5)
-    removed = tuple(
-        RemovedBlock(Reason.MODEL, "model", block.text[:500], tag_path(block.element))
-        for block, score in zip(blocks, scores, strict=True)
-        if score < 0.5
+    scene = Scene(blocks, scores, rules or rules_for(host(document.url)))
+    findings = find_furniture(scene, metadata.title, is_dump=document.root is None)
+    body = settle_headings(scene, findings)
+    kept = {block.index for block in body}
+    return Parts(
+        body=tuple(body),
+        headings=read_headings(body),
+        links=read_links(document, scene, body, findings),
+        removed=tuple(_ledger(scene, kept, findings)),
     )
-    headings = tuple(
-        Heading(block.level, block.text, position) for position, block in enumerate(body) if block.kind is Kind.HEADING
-    )
-    return Parts(body, headings, (), removed)
+
+
+def _ledger(scene: Scene, kept: set[int], findings: dict[int, Finding]) -> list[RemovedBlock]:
+    """An entry for each block of the body's neighbourhood that is not body, and for all that rules alone took out."""
+    entries = []
+    for index, block in enumerate(scene.blocks):
+        finding = findings.get(index)
+        if index not in kept and finding and (index in scene.near or scene.is_body(index)):
+            entries.append(RemovedBlock(finding.reason, finding.rule, _bounded(block.text), tag_path(block.element)))
+    return entries[:MAX_REMOVED]
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= MAX_REMOVED_TEXT else text[: MAX_REMOVED_TEXT - 1] + "…"

@@ -1,0 +1,305 @@
+"""Rules for what sites and plugins print around articles: data in ``rules/*.toml``, compiled once.
+
+A rule names a block's reason to leave the body and how to know the block: by its text, by marks on an element around
+it (class, id, attribute, tag), or by a heading that opens a section of them. A *weak* rule never takes a block out by
+itself; it explains one that the model has taken out. ``rules/README.md`` documents the format.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lxml.html import HtmlElement
+
+from pipelines.errors import BadConfig, MissingInput
+from pipelines.items import Reason
+
+MAX_TEXT = 900
+"""Longer blocks are never taken by a text rule, however a pattern reads."""
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\N{NO-BREAK SPACE}": " "})
+_WORD = re.compile(r"\w+")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Place(StrEnum):
+    """Where a text rule holds: anywhere, only before the first full paragraph, only after the last, or at either."""
+
+    ANY = "any"
+    HEAD = "head"
+    TAIL = "tail"
+    EDGE = "edge"
+
+
+class Takes(StrEnum):
+    """How far a section reaches that a heading opens among the article's own paragraphs."""
+
+    ITEMS = "items"  # titles, each with at most one teaser
+    LABELS = "labels"  # short lines only
+    PARAGRAPHS = "paragraphs"  # up to the next heading
+    REST = "rest"  # all that follows
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``text`` are regular expressions that match a whole block, ``lines`` and ``opens`` are plain phrases,
+    ``opens_like`` are regular expressions of headings that open a section only where links to other pages follow.
+    """
+
+    name: str
+    reason: Reason
+    why: str = ""
+    weak: bool = False
+    place: Place = Place.ANY
+    longest: int = MAX_TEXT
+    takes: Takes = Takes.ITEMS
+    sites: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    opens_like: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    class_starts: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    """``name=value`` (``name=value*`` for a value that starts so)."""
+
+    def holds_on(self, host: str) -> bool:
+        """Whether the rule is for all sites or for the one at ``host``."""
+        return not self.sites or any(host == site or host.endswith(f".{site}") for site in self.sites)
+
+
+def fold(text: str) -> str:
+    """The words of ``text`` in lower case, one space apart: how phrases are compared."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def plain(text: str) -> str:
+    """``text`` with typographic quotes made plain: what text rules are matched against."""
+    return text.translate(_QUOTES)
+
+
+class RuleSet:
+    """Compiled rules: each look-up is a dictionary access or one joined regular expression."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        ordered = sorted(rules, key=lambda rule: rule.weak)
+        self._lines = _phrases(ordered, "lines")
+        self._opens = _phrases(ordered, "opens")
+        self._opens_like = _joined([(rule, pattern) for rule in ordered for pattern in rule.opens_like])
+        self._classes = {name.casefold(): rule for rule in reversed(ordered) for name in rule.classes}
+        self._tags = {tag: rule for rule in reversed(ordered) for tag in rule.tags}
+        self._attributes = [(*_attribute(entry), rule) for rule in ordered for entry in rule.attributes]
+        self._starts = [(start.casefold(), rule) for rule in ordered for start in rule.class_starts]
+        self._start = _alternatives(re.escape(start) for start, _ in self._starts)
+        self._texts = [_Texts(ordered, weak=False), _Texts(ordered, weak=True)]
+        self._class_memo: dict[tuple[str, str], Rule | None] = {}
+
+    def by_text(self, text: str, place: Place = Place.ANY, *, weak: bool = False) -> Rule | None:
+        """The rule that takes a block of this text at this place."""
+        if len(text) > MAX_TEXT:
+            return None
+        if len(text) <= 120:
+            rule = self._lines.get(fold(text))
+            if rule and rule.weak <= weak and _fits(rule, text, place):
+                return rule
+        found = self._texts[0].find(text, place)
+        return found or (self._texts[1].find(text, place) if weak else None)
+
+    def opener(self, text: str) -> Rule | None:
+        """The rule whose section a line of this text opens."""
+        return self._opens.get(fold(text)) if len(text) <= 90 else None
+
+    def opener_like(self, text: str) -> Rule | None:
+        """The rule whose section a line of this text opens if links follow it."""
+        expression, rules = self._opens_like
+        match = expression.fullmatch(plain(text)) if expression and len(text) <= 90 else None
+        return rules[(match.lastindex or 1) - 1] if match else None
+
+    def by_markup(self, element: HtmlElement) -> Rule | None:
+        """The rule that an element's own tag, classes, id or attributes fall under; ancestors are not looked at."""
+        rule = self._by_class(element.get("class") or "", element.get("id") or "")
+        if rule and not rule.weak:
+            return rule
+        for name, value, is_start, candidate in self._attributes:
+            found = element.get(name)
+            if found is not None and (found.startswith(value) if is_start else found == value):
+                return candidate
+        return rule or self._tags.get(str(element.tag))
+
+    def _by_class(self, classes: str, id_: str) -> Rule | None:
+        if not classes and not id_:
+            return None
+        key = classes, id_
+        if key not in self._class_memo:
+            if len(self._class_memo) > 50_000:
+                self._class_memo.clear()
+            tokens = [*classes.casefold().split(), *id_.casefold().split()]
+            self._class_memo[key] = self._by_tokens(tokens)
+        return self._class_memo[key]
+
+    def _by_tokens(self, tokens: list[str]) -> Rule | None:
+        found = [rule for token in tokens if (rule := self._classes.get(token))]
+        starts = [match for token in tokens if self._start and (match := self._start.match(token))]
+        found += [self._starts[(match.lastindex or 1) - 1][1] for match in starts]
+        return min(found, key=lambda rule: rule.weak, default=None)
+
+
+class _Texts:
+    """The ``text`` patterns of the strong or of the weak rules, joined into one expression a place."""
+
+    def __init__(self, rules: Iterable[Rule], *, weak: bool) -> None:
+        chosen = [(rule, pattern) for rule in rules if rule.weak is weak for pattern in rule.text]
+        self._anywhere = _joined([each for each in chosen if each[0].place is Place.ANY])
+        self._placed = _joined([each for each in chosen if each[0].place is not Place.ANY])
+
+    def find(self, text: str, place: Place) -> Rule | None:
+        text = plain(text)
+        for expression, rules in (self._anywhere, self._placed) if place is not Place.ANY else (self._anywhere,):
+            match = expression.fullmatch(text) if expression else None
+            if match:
+                rule = rules[(match.lastindex or 1) - 1]
+                if _fits(rule, text, place):
+                    return rule
+        return None
+
+
+def _fits(rule: Rule, text: str, place: Place) -> bool:
+    if len(text) > rule.longest:
+        return False
+    return rule.place in (Place.ANY, place) or place is Place.EDGE or (rule.place is Place.EDGE and place != Place.ANY)
+
+
+def _joined(chosen: list[tuple[Rule, str]]) -> tuple[re.Pattern[str] | None, list[Rule]]:
+    return _alternatives(pattern for _, pattern in chosen), [rule for rule, _ in chosen]
+
+
+def _alternatives(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """One expression of all patterns, each in a group of its own: ``lastindex`` says which matched."""
+    joined = "|".join(f"({pattern})" for pattern in patterns)
+    return re.compile(joined, re.IGNORECASE | re.DOTALL) if joined else None
+
+
+def _phrases(rules: list[Rule], name: str) -> dict[str, Rule]:
+    return {fold(phrase): rule for rule in reversed(rules) for phrase in getattr(rule, name)}
+
+
+def _attribute(entry: str) -> tuple[str, str, bool]:
+    name, _, value = entry.partition("=")
+    return name, value.removesuffix("*"), value.endswith("*")
+
+
+def rules_for(host: str, extra: Path | None = None) -> RuleSet:
+    """The rules that hold on a site: the project's, then those of a person's own file. Compiled once a set.
+
+    Raises BadConfig where a file is not as ``rules/README.md`` says, MissingInput where ``extra`` does not exist.
+    """
+    rules = tuple(rule for rule in _all_rules(extra) if rule.holds_on(host))
+    return _compiled(rules)
+
+
+@lru_cache(maxsize=8)
+def _compiled(rules: tuple[Rule, ...]) -> RuleSet:
+    return RuleSet(rules)
+
+
+@lru_cache(maxsize=8)
+def _all_rules(extra: Path | None) -> tuple[Rule, ...]:
+    own = sorted(
+        (entry for entry in files("pipelines.extraction").joinpath("rules").iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    rules = [rule for entry in own for rule in parse_rules(entry.read_text("utf-8"), entry.name)]
+    if extra is not None:
+        rules = [*_read_extra(extra), *rules]
+    return tuple(rules)
+
+
+def _read_extra(path: Path) -> list[Rule]:
+    try:
+        return parse_rules(path.read_text("utf-8"), str(path))
+    except FileNotFoundError:
+        raise MissingInput(f"{path}: no such rules file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path}: cannot be read: {error}") from None
+
+
+def parse_rules(toml: str, where: str) -> list[Rule]:
+    """Rules of one TOML text; ``where`` names it in errors.
+
+    Raises BadConfig with the file, the rule and the key.
+    """
+    try:
+        data = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{where}: not valid TOML: {error}") from None
+    entries = data.pop("rule", [])
+    if data or not isinstance(entries, list):
+        raise BadConfig(f"{where}: only [[rule]] tables are known here, found {', '.join(data) or 'something else'}")
+    return [_rule(entry, f"{where}: rule {number}") for number, entry in enumerate(entries, 1)]
+
+
+_FIELDS = {each.name for each in fields(Rule)}
+_LISTS = ("sites", "text", "lines", "opens", "opens_like", "classes", "class_starts", "tags", "attributes")
+_MATCHERS = _LISTS[1:]
+
+
+def _rule(entry: Mapping[str, Any], where: str) -> Rule:
+    where = f"{where} ({entry['name']})" if isinstance(entry.get("name"), str) else where
+    if unknown := sorted(set(entry) - _FIELDS):
+        raise BadConfig(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_FIELDS))}")
+    if not isinstance(entry.get("name"), str):
+        raise BadConfig(f"{where}: a rule needs a name")
+    if not any(entry.get(key) for key in _MATCHERS):
+        raise BadConfig(f"{where}: a rule needs at least one of {', '.join(_MATCHERS)}")
+    values = dict(entry)
+    for key in _LISTS:
+        values[key] = _strings(entry.get(key, []), f"{where}: {key}")
+    values["reason"] = _choice(Reason, entry.get("reason"), f"{where}: reason")
+    values["place"] = _choice(Place, entry.get("place", "any"), f"{where}: place")
+    values["takes"] = _choice(Takes, entry.get("takes", "items"), f"{where}: takes")
+    _check_scalars(entry, where)
+    for pattern in (*values["text"], *values["opens_like"]):
+        _check_pattern(pattern, where)
+    return Rule(**values)
+
+
+def _check_scalars(entry: Mapping[str, Any], where: str) -> None:
+    if not isinstance(entry.get("weak", False), bool):
+        raise BadConfig(f"{where}: weak must be true or false")
+    if not isinstance(entry.get("longest", 1), int) or not 0 < entry.get("longest", 1) <= MAX_TEXT:
+        raise BadConfig(f"{where}: longest must be a number of characters up to {MAX_TEXT}")
+    if not isinstance(entry.get("why", ""), str):
+        raise BadConfig(f"{where}: why must be a text")
+
+
+def _strings(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise BadConfig(f"{where} must be a list of texts")
+    return tuple(value)
+
+
+def _choice(kind: type[_Choice], value: Any, where: str) -> _Choice:
+    try:
+        return kind(value)
+    except ValueError:
+        raise BadConfig(f"{where} must be one of {', '.join(kind)}, not {value!r}") from None
+
+
+def _check_pattern(pattern: str, where: str) -> None:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise BadConfig(f"{where}: {pattern!r} is not a regular expression: {error}") from None
+    if compiled.groups:
+        raise BadConfig(f"{where}: {pattern!r} has a group; write (?:…) instead")
+    if compiled.fullmatch(""):
+        raise BadConfig(f"{where}: {pattern!r} matches everything or nothing")

@@ -1,0 +1,129 @@
+"""Which blocks are not body, and why: the rules in the order in which they speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.extraction.blocks import Block, Kind
+from pipelines.extraction.boilerplate import Place, Rule, fold
+from pipelines.extraction.cards import TITLE_WORDS, is_article_url
+from pipelines.extraction.scene import Scene, link_cover
+from pipelines.extraction.sections import section
+from pipelines.items import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a block is not body: the reason and the name of the rule (``model`` where none explains it)."""
+
+    reason: Reason
+    rule: str
+
+
+def find_furniture(scene: Scene, title: str | None, *, is_dump: bool = False) -> dict[int, Finding]:
+    """Findings by block index, for every block that a rule or the model takes out of the body."""
+    settled: list[Finding | None] = [None] * len(scene.blocks)
+    _by_markup(scene, settled)
+    _by_section(scene, settled)
+    _inside_body(scene, settled)
+    places = scene.places(settled)
+    _by_title(scene, title, places, settled)
+    _by_text(scene, places, settled, is_dump=is_dump)
+    _by_model(scene, places, settled)
+    return {index: finding for index, finding in enumerate(settled) if finding}
+
+
+def _by_markup(scene: Scene, settled: list[Finding | None]) -> None:
+    for index in scene.near:
+        rule = scene.mark(index)
+        if rule:
+            settled[index] = Finding(rule.reason, rule.name)
+
+
+def _by_section(scene: Scene, settled: list[Finding | None]) -> None:
+    for index in scene.near:
+        opened = None if settled[index] else section(scene, index)
+        if not opened:
+            continue
+        rule, span = opened
+        for member in span:
+            if settled[member] is None:
+                settled[member] = Finding(rule.reason, rule.name)
+
+
+def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:
+    """Related cards and lists between the article's own paragraphs are related inline, those after it a block."""
+    full = [index for index in scene.near if scene.is_full(index) and not settled[index]]
+    for index in range(full[0] + 1, full[-1]) if full else ():
+        finding = settled[index]
+        if finding and finding.reason is Reason.RELATED_BLOCK and scene.is_inside(index):
+            settled[index] = Finding(Reason.RELATED_INLINE, finding.rule)
+
+
+def _by_title(scene: Scene, title: str | None, places: list[Place], settled: list[Finding | None]) -> None:
+    folded = fold(title or "")
+    for index in scene.near:
+        block = scene.blocks[index]
+        if settled[index] is None and folded and fold(block.text) == folded:
+            if block.level == 1 or places[index] in (Place.HEAD, Place.EDGE):
+                settled[index] = Finding(Reason.TITLE, "title")
+        elif settled[index] is None and block.level == 1 and places[index] in (Place.HEAD, Place.EDGE):
+            settled[index] = Finding(Reason.TITLE, "title")
+
+
+def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *, is_dump: bool) -> None:
+    for index in range(len(scene.blocks)):
+        if settled[index] or not (index in scene.near or scene.is_body(index)):
+            continue
+        block = scene.blocks[index]
+        rule = scene.rules.by_text(block.text, places[index])
+        if rule and _rule_holds(rule, block, is_dump=is_dump):
+            settled[index] = Finding(rule.reason, rule.name)
+
+
+def _rule_holds(rule: Rule, block: Block, *, is_dump: bool) -> bool:
+    """A lead-in line needs its link; where the link is lost it must at least not read like a sentence."""
+    if rule.reason is not Reason.RELATED_INLINE:
+        return True
+    if block.kind in (Kind.HEADING, Kind.TABLE_ROW, Kind.CODE):
+        return False
+    words = len(block.text.split())
+    if block.links:
+        return link_cover(block) >= 0.4
+    return words <= 24 and not block.text.endswith((".", ":", ";"))
+
+
+def _by_model(scene: Scene, places: list[Place], settled: list[Finding | None]) -> None:
+    """Explain what the model takes out."""
+    for index in scene.near:
+        if settled[index] is None and not scene.is_body(index):
+            settled[index] = _explained(scene, index, places[index])
+
+
+def _explained(scene: Scene, index: int, place: Place) -> Finding:
+    block = scene.blocks[index]
+    rule = scene.rules.by_text(block.text, place, weak=True)
+    if rule is None:
+        if is_teaser_link(block):
+            return Finding(Reason.RELATED_BLOCK, "link-card")
+        rule = scene.mark(index, weak=True)
+    if rule:
+        return Finding(rule.reason, rule.name)
+    return Finding(Reason.CAPTION, "caption") if block.kind is Kind.CAPTION else Finding(Reason.MODEL, "model")
+
+
+def is_teaser_link(block: Block) -> bool:
+    """Whether a block is nothing but a link that reads like another article's title."""
+    if link_cover(block) < 0.8 or len(block.text.split()) <= TITLE_WORDS:
+        return False
+    return any(is_article_url(span.href or "") for span in block.links) and not _in_menu(block.element)
+
+
+def _in_menu(element: HtmlElement | None) -> bool:
+    while element is not None:
+        if element.tag in ("nav", "menu", "header", "footer"):
+            return True
+        element = element.getparent()
+    return False

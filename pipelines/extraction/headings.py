@@ -1,0 +1,94 @@
+"""The article's own headings: the marked-up ones, and bold or styled paragraphs where a page uses them as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipelines.extraction.blocks import Block, Kind
+from pipelines.extraction.findings import Finding
+from pipelines.extraction.scene import Scene
+from pipelines.items import Heading, Reason
+
+MAX_HEADING_WORDS = 25
+_STYLES = ("heading", "subhead", "crosshead", "section-title", "intertitre", "zwischentitel")
+_NO_HEADING_END = (".", ",", ";", "…", "。", "،")
+
+
+def settle_headings(scene: Scene, findings: dict[int, Finding]) -> list[Block]:
+    """The body's blocks, with true headings marked as headings and furniture's left out.
+
+    ``findings`` gains an entry for each heading dropped because nothing of the body stands below it.
+    """
+    kept = [block for block in scene.blocks if scene.is_body(block.index) and block.index not in findings]
+    kept = _without_dangling(kept, findings)
+    return [_normal(block) for block in _with_styled(kept)]
+
+
+def read_headings(body: Sequence[Block]) -> tuple[Heading, ...]:
+    """The headings of a settled body with their positions in it."""
+    return tuple(
+        Heading(block.level, block.text, position) for position, block in enumerate(body) if block.kind is Kind.HEADING
+    )
+
+
+def _without_dangling(kept: list[Block], findings: dict[int, Finding]) -> list[Block]:
+    """A heading at the very end heads nothing: it is furniture's whose content is already gone."""
+    while kept and kept[-1].kind is Kind.HEADING:
+        findings[kept.pop().index] = Finding(Reason.MODEL, "dangling-heading")
+    return kept
+
+
+def _normal(block: Block) -> Block:
+    if block.kind is not Kind.HEADING:
+        return block
+    if len(block.text.split()) > MAX_HEADING_WORDS:
+        return replace(block, kind=Kind.PARAGRAPH, level=0)
+    return replace(block, level=2) if block.level <= 1 else block
+
+
+def _with_styled(kept: list[Block]) -> list[Block]:
+    """Bold or styled lines become headings where the page has no others, or where it sets at least two alike."""
+    marked = [block for block in kept if block.kind is Kind.HEADING]
+    candidates = [i for i in range(len(kept) - 1) if _looks_like_heading(kept[i], kept[i + 1])]
+    if len(candidates) < 2 or len(candidates) > len(kept) / 2:
+        return kept
+    alike = _most_alike(kept[i] for i in candidates)
+    level = max((block.level for block in marked), default=1) + 1 if marked else 2
+    chosen = {i for i in candidates if _look(kept[i]) == alike}
+    if len(chosen) < 2:
+        return kept
+    return [replace(b, kind=Kind.HEADING, level=min(level, 6)) if i in chosen else b for i, b in enumerate(kept)]
+
+
+def _looks_like_heading(block: Block, following: Block) -> bool:
+    if block.kind is not Kind.PARAGRAPH or following.kind is Kind.HEADING:
+        return False
+    words = len(block.text.split())
+    if not 1 <= words <= 14 or block.text.endswith(_NO_HEADING_END) or len(following.text) < len(block.text):
+        return False
+    return _is_bold(block) or _is_styled(block)
+
+
+def _is_bold(block: Block) -> bool:
+    covered = sum(span.end - span.start for span in block.spans if span.mark == "strong")
+    return covered >= len(block.text) * 0.95
+
+
+def _is_styled(block: Block) -> bool:
+    classes = (block.element.get("class") or "").casefold() if block.element is not None else ""
+    return any(
+        word in classes for word in ("heading", "subhead", "crosshead", "section-title", "intertitre", "zwischen")
+    )
+
+
+def _look(block: Block) -> tuple[str, str, bool]:
+    element = block.element
+    if element is None:
+        return "", "", _is_bold(block)
+    return str(element.tag), element.get("class") or "", _is_bold(block)
+
+
+def _most_alike(blocks: Iterable[Block]) -> tuple[str, str, bool]:
+    looks = [_look(block) for block in blocks]
+    return max(looks, key=looks.count)

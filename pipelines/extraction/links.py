@@ -1,0 +1,140 @@
+"""Links of an article, each with its kind: in a sentence, leading to related articles, embedded, tags, authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from pipelines.extraction.blocks import Block
+from pipelines.extraction.cards import Card, Resolve, read_cards
+from pipelines.extraction.document import Document
+from pipelines.extraction.embeds import read_embeds
+from pipelines.extraction.findings import Finding
+from pipelines.extraction.scene import Scene
+from pipelines.items import Link, LinkKind, Reason
+from pipelines.urls import canonicalise
+
+MAX_LINKS = 1000
+_LEAD = re.compile(r"^[^:|»›>→–—：]{2,45}?\s?[:|»›>→–—：]+\s*")
+_RELATED = {Reason.RELATED_INLINE: LinkKind.RELATED_INLINE, Reason.RELATED_BLOCK: LinkKind.RELATED_BLOCK}
+_KIND_BY_REASON = {
+    Reason.TAGS: LinkKind.TAG,
+    Reason.MENTIONS: LinkKind.MENTION,
+    Reason.BYLINE: LinkKind.AUTHOR,
+    Reason.AUTHOR_BOX: LinkKind.AUTHOR,
+    Reason.EDITOR_CREDIT: LinkKind.AUTHOR,
+}
+_AUTHOR_PATH = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|writers?|people|profile|team|staff|contributors?)/", re.I
+)
+
+
+def read_links(
+    document: Document, scene: Scene, body: Sequence[Block], findings: dict[int, Finding]
+) -> tuple[Link, ...]:
+    """All links worth keeping, in page order, each once within its kind.
+
+    Addresses are absolute and canonical, http or https. Only in a plain text dump, which has lost them,
+    a related link's ``url`` is empty.
+    """
+    resolve = _resolver(document)
+    positions = _positions(scene, body)
+    found: list[tuple[int, Link]] = []
+    for position, block in enumerate(body):
+        found += [(block.index, link) for link in _inline(block, position, resolve)]
+    is_dump = document.root is None
+    found += _related(scene, findings, positions, resolve, is_dump=is_dump)
+    found += _by_reason(scene, findings, positions, resolve)
+    found += read_embeds(document, scene, positions, resolve)
+    return _unique(link for _, link in sorted(found, key=lambda pair: pair[0]))
+
+
+def _resolver(document: Document) -> Resolve:
+    base = document.url
+    if document.root is not None:
+        declared = document.root.find(".//base[@href]")
+        href = declared.get("href") if declared is not None else None
+        base = (canonicalise(href, document.url) if href else None) or document.url
+
+    def resolve(href: str | None) -> str | None:
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+            return None
+        return canonicalise(href, base)
+
+    return resolve
+
+
+def _positions(scene: Scene, body: Sequence[Block]) -> list[int]:
+    """For each block index, the number of body blocks before it."""
+    kept = {block.index for block in body}
+    counts, count = [], 0
+    for index in range(len(scene.blocks)):
+        counts.append(count)
+        count += index in kept
+    return [*counts, count]
+
+
+def _inline(block: Block, position: int, resolve: Resolve) -> Iterable[Link]:
+    for span in block.links:
+        url = resolve(span.href)
+        text = block.text[span.start : span.end].strip()
+        if url and text:
+            yield Link(LinkKind.INLINE, url, text, None, position)
+
+
+def _related(
+    scene: Scene, findings: dict[int, Finding], positions: list[int], resolve: Resolve, *, is_dump: bool
+) -> Iterable[tuple[int, Link]]:
+    for finding, blocks in _runs(scene, findings):
+        if finding.rule == "related-lead":
+            cards = _lead_cards(blocks, resolve)
+        else:
+            cards = _section_cards(scene, blocks, resolve, is_dump)
+        kind = _RELATED[finding.reason]
+        for card in cards:
+            yield card.first, Link(kind, card.url, card.text, card.teaser, positions[card.first])
+
+
+def _runs(scene: Scene, findings: dict[int, Finding]) -> Iterable[tuple[Finding, list[Block]]]:
+    """Blocks side by side that one rule took out as related."""
+    related = [(index, finding) for index, finding in sorted(findings.items()) if finding.reason in _RELATED]
+    numbered = enumerate(related)
+    for (finding, _), run in groupby(numbered, key=lambda entry: (entry[1][1], entry[1][0] - entry[0])):
+        yield finding, [scene.blocks[index] for _, (index, _) in run]
+
+
+def _section_cards(scene: Scene, blocks: list[Block], resolve: Resolve, is_dump: bool) -> list[Card]:
+    opens = scene.rules.opener(blocks[0].text) or scene.rules.opener_like(blocks[0].text)
+    return read_cards(blocks[1:] if opens and len(blocks) > 1 else blocks, resolve, loose=is_dump)
+
+
+def _lead_cards(blocks: list[Block], resolve: Resolve) -> list[Card]:
+    """'Related: <a>Title</a>': the links of each line, or its words where the address is lost."""
+    cards = []
+    for block in blocks:
+        linked = [(url, span) for span in block.links if (url := resolve(span.href))]
+        cards += [Card(url, _LEAD.sub("", block.text[s.start : s.end]), None, block.index) for url, s in linked]
+        if not linked:
+            cards.append(Card("", _LEAD.sub("", block.text), None, block.index))
+    return cards
+
+
+def _by_reason(
+    scene: Scene, findings: dict[int, Finding], positions: list[int], resolve: Resolve
+) -> Iterable[tuple[int, Link]]:
+    """Tags, mentions and authors: links of blocks that left the body for that reason."""
+    for index, finding in findings.items():
+        kind = _KIND_BY_REASON.get(finding.reason)
+        for span in scene.blocks[index].links if kind else ():
+            url = resolve(span.href)
+            text = scene.blocks[index].text[span.start : span.end].strip()
+            if kind and url and text and (kind is not LinkKind.AUTHOR or _AUTHOR_PATH.search(url)):
+                yield index, Link(kind, url, text, None, positions[index])
+
+
+def _unique(links: Iterable[Link]) -> tuple[Link, ...]:
+    seen: dict[tuple[str, str, str], Link] = {}
+    for link in links:
+        seen.setdefault((link.kind, link.url, link.text if not link.url else ""), link)
+    return tuple(seen.values())[:MAX_LINKS]
