@@ -89,13 +89,19 @@ def host(url: str) -> str:
 
 
 def is_internal(url: str, domain: str) -> bool:
-    """Whether the address is of ``domain`` or of a subdomain; ``domain`` may have a path: ``example.com/magazine``."""
+    """Whether the address is of ``domain`` or of a subdomain.
+
+    ``domain`` may have a path, ``example.com/magazine``, and a port, ``localhost:8000``; without one any port will do.
+    """
     name, _, folder = domain.lower().partition("/")
-    name = name.removeprefix("www.")
+    name, _, port = name.removeprefix("www.").partition(":")
     here = host(url)
     if here != name and not here.endswith(f".{name}"):
         return False
-    return not folder or f"{urlsplit(url).path.lower().rstrip('/')}/".startswith(f"/{folder.rstrip('/')}/")
+    parts = urlsplit(url)
+    if port and not parts.netloc.endswith(f":{port}"):
+        return False
+    return not folder or f"{parts.path.lower().rstrip('/')}/".startswith(f"/{folder.rstrip('/')}/")
 
 
 MEDIA = (
