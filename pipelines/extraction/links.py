@@ -26,7 +26,7 @@ _KIND_BY_REASON = {
     Reason.EDITOR_CREDIT: LinkKind.AUTHOR,
 }
 _AUTHOR_PATH = re.compile(
-    r"/(?:authors?|autor(?:en|es)?|auteurs?|writers?|people|profile|team|staff|contributors?)/", re.I
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|writers?|people|profile|team|staff|contributors?)/", re.IGNORECASE
 )
 
 

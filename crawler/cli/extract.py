@@ -1,0 +1,152 @@
+"""``newsmint extract`` reads files, folders, addresses and manifests; ``newsmint reextract`` reads the store."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from crawler.cli.common import err, print_json, report_error, store_option
+from crawler.cli.inputs import Entry, read_inputs, read_manifest
+from pipelines.items import Article, RawPage, Verdict, article_id
+from pipelines.pool import ExtractionFailure, ExtractionPool
+
+Result = tuple[Entry, Article | str]
+"""An entry with its article, or with one line that says why there is none."""
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="PATH|URL|-…")
+@click.option("--manifest", type=click.Path(path_type=Path), help="Read lines of {id, url, html_file} from this file.")
+@click.option("--url", help="The address of the page, where the input is one file or standard input.")
+@click.option("--text", "form", flag_value="text", help="Print the clean body only, as plain text.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print title and body as Markdown.")
+@click.option("--allow-private", is_flag=True, help="Let addresses lead to this machine or the local network.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes to use.  [default: one a core]")
+@click.pass_context
+def extract(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    manifest: Path | None,
+    url: str | None,
+    form: str | None,
+    allow_private: bool,
+    workers: int | None,
+) -> None:
+    """Print the article of each page, one JSON object a line.
+
+    Reads HTML files (also .gz), plain text dumps, folders of them, web addresses, and standard input (-).
+    A page that gives no article is one line on standard error; the rest go on, and the exit code is 1.
+    """
+    if bool(inputs) == bool(manifest):
+        raise click.UsageError("Give either files, folders or addresses, or --manifest FILE.")
+    if url and (len(inputs) != 1 or Path(inputs[0]).is_dir()):
+        raise click.UsageError("--url names the address of one page: give exactly one file, or -.")
+    entries = read_manifest(manifest) if manifest else read_inputs(inputs, url, allow_private=allow_private)
+    if not manifest and len(inputs) == 1 and not Path(inputs[0]).is_dir():
+        results = _here(entries)
+    else:
+        results = _in_pool(entries, workers or os.cpu_count() or 1)
+    failed = 0
+    for entry, result in _with_progress(results):
+        failed += _print(entry, result, form, is_manifest=manifest is not None)
+    ctx.exit(1 if failed else 0)
+
+
+def _here(entries: Iterable[Entry]) -> Iterator[Result]:
+    """One page needs no process of its own."""
+    from pipelines.extraction import extract_article
+    from pipelines.pool import oversize
+
+    for entry in entries:
+        if entry.page is None:
+            yield entry, entry.error or ""
+            continue
+        refusal = oversize(entry.page)
+        yield entry, _line(entry, refusal) if refusal else extract_article(entry.page)
+
+
+def _in_pool(entries: Iterable[Entry], workers: int) -> Iterator[Result]:
+    """All entries in order, pages in worker processes."""
+    waiting: deque[Entry] = deque()
+
+    def pages() -> Iterator[RawPage]:
+        for entry in entries:
+            waiting.append(entry)
+            if entry.page:
+                yield entry.page
+
+    def without_page() -> Iterator[Result]:
+        while waiting and waiting[0].page is None:
+            entry = waiting.popleft()
+            yield entry, entry.error or ""
+
+    with ExtractionPool(workers) as pool:
+        for _, outcome in pool.map(pages()):
+            yield from without_page()
+            entry = waiting.popleft()
+            yield entry, _line(entry, outcome) if isinstance(outcome, ExtractionFailure) else outcome
+    yield from without_page()
+
+
+def _line(entry: Entry, failure: ExtractionFailure) -> str:
+    return f"{entry.label}: {failure.kind.replace('_', ' ')}: {failure.detail}"
+
+
+def _with_progress(results: Iterable[Result]) -> Iterator[Result]:
+    """A count on a terminal, nothing in a log."""
+    columns = (SpinnerColumn(), TextColumn("extracting"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("extracting", total=None)
+        for result in results:
+            yield result
+            progress.advance(task)
+
+
+def _print(entry: Entry, result: Article | str, form: str | None, *, is_manifest: bool) -> int:
+    """Print one result; 1 where it is a failure."""
+    if isinstance(result, str):
+        report_error(result)
+        if is_manifest:
+            print_json([_named(entry, _failed(entry))])
+        return 1
+    if form is None:
+        print_json([_named(entry, result.as_dict())])
+    else:
+        click.echo(_readable(result, form))
+    if result.verdict == Verdict.ERROR:
+        report_error(f"{entry.label}: no page in it: empty, binary or too large")
+        return 1
+    return 0
+
+
+def _named(entry: Entry, article: dict[str, Any]) -> dict[str, Any]:
+    return article if entry.id is None else article | {"id": entry.id}
+
+
+def _failed(entry: Entry) -> dict[str, Any]:
+    url = entry.page.url if entry.page else entry.label
+    return Article(id=article_id(url), url=url, canonical_url=url, verdict=Verdict.ERROR).as_dict()
+
+
+def _readable(article: Article, form: str) -> str:
+    if form == "text":
+        return f"{article.body}\n"
+    return f"# {article.title}\n\n{article.body_markdown}\n" if article.title else f"{article.body_markdown}\n"
+
+
+@click.command()
+@store_option
+@click.option("--source", "sources", multiple=True, metavar="KEY", help="Only pages of this source; may repeat.")
+@click.option("--since", metavar="DATE", help="Only pages fetched since this day.")
+@click.pass_context
+def reextract(ctx: click.Context, database: str, sources: tuple[str, ...], since: str | None) -> None:
+    """Run the extraction again over the stored pages; nothing is fetched."""
+    from crawler.run import reextract as run_again
+
+    ctx.exit(run_again(database, sources=sources, since=since))
