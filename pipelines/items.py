@@ -91,7 +91,7 @@ class Hint:
 
     def as_dict(self) -> dict[str, Any]:
         """The set fields as JSON-ready data; ``Hint(**data)`` is the way back once lists are tuples again."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, ())}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in (None, ())}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Hint:

@@ -24,9 +24,8 @@ from pipelines.store.sources import ensure_sources
 from pipelines.store.times import epoch, normalised, now, utc_text
 from pipelines.urls import host, identity
 
-_IS_PENDING = table.c.state == literal_column("'pending'")
 _IS_LEASED = table.c.state == literal_column("'leased'")
-"""Spelt out, so that SQLite sees that its partial indexes serve."""
+"""Spelt out, so that SQLite sees that its partial index serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +69,12 @@ def claim(
     """
     moment = utc_text(now)
     conn.execute(_RETRY, {"moment": moment})
-    waiting = _waiting(conn, sources)
-    turns = [_newest(conn, key, limit if len(waiting) == 1 else -(-limit // len(waiting))) for key in waiting]
-    if sum(map(len, turns)) < limit:
-        turns = [
-            _newest(conn, key, limit) if len(turn) * len(waiting) >= limit else turn
-            for key, turn in zip(waiting, turns, strict=True)
-        ]
-    chosen = _in_turn(turns, limit)
+    waiting = _waiting(conn, sources)[:limit]
+    share = -(-limit // max(len(waiting), 1))
+    turns = _newest(conn, waiting, share)
+    if sum(map(len, turns.values())) < limit:
+        turns |= _newest(conn, [key for key, turn in turns.items() if len(turn) == share], limit)
+    chosen = _in_turn([turns[key] for key in waiting], limit)
     lease = {"state": "leased", "lease_owner": owner, "lease_until": utc_text(now + timedelta(seconds=lease_seconds))}
     for some in chunks([row.key for row in chosen]):
         conn.execute(update(table).where(table.c.key.in_(some)), lease)
@@ -199,12 +196,13 @@ def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) 
     new = [_new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
     known = [(row, entries[key]) for key, row in found.items()]
     again = [_waiting_row(row, entry) for row, entry in known if _is_due(row, entry, moment)]
-    richer = [_waiting_row(row, entry) for row, entry in known if row.state == "pending" and entry.hint]
+    richer = [
+        _waiting_row(row, entry) for row, entry in known if row.state == "pending" and _says_more(row.hint, entry.hint)
+    ]
     if new:
         conn.execute(insert(table), new)
-    changed = again + [values for values in richer if values["new_hint"] != (found[values["row_key"]].hint or {})]
-    if changed:
-        conn.execute(_WAIT, changed)
+    if again or richer:
+        conn.execute(_WAIT, again + richer)
     return len(new) + len(again)
 
 
@@ -213,6 +211,10 @@ _WAIT = (
     .where(table.c.key == bindparam("row_key"))
     .values(_PENDING | {"hint": bindparam("new_hint"), "priority": bindparam("new_priority")})
 )
+
+
+def _says_more(known: dict[str, Any] | None, hint: Hint | None) -> bool:
+    return hint is not None and not (hint.as_dict().keys() <= (known or {}).keys())
 
 
 def _is_due(row: Row[Any], entry: FrontierEntry, moment: str) -> bool:
@@ -252,25 +254,41 @@ def _waiting_row(row: Row[Any], entry: FrontierEntry) -> dict[str, Any]:
 
 def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:
     """Keys of sources that have something pending, the longest unserved first."""
-    some = select(table.c.key).where(_IS_PENDING, table.c.source == source_table.c.key).limit(1)
+    some = select(table.c.key).where(table.c.state == "pending", table.c.source == source_table.c.key).limit(1)
     query = select(source_table.c.key).where(some.exists())
     query = query.where(source_table.c.key.in_(sources)) if sources is not None else query
     return list(conn.execute(query.order_by(func.coalesce(source_table.c.served_at, ""), source_table.c.key)).scalars())
 
 
-def _newest(conn: Connection, key: str, limit: int) -> Sequence[Row[Any]]:
-    return conn.execute(_NEWEST, {"wanted": key, "most": limit}).all()
+def _newest(conn: Connection, sources: list[str], limit: int) -> dict[str, list[Row[Any]]]:
+    """Up to ``limit`` pending rows of each source, the newest first, by one look into the index a source."""
+    found: dict[str, list[Row[Any]]] = {key: [] for key in sources}
+    for row in conn.execute(_NEWEST, {"wanted": sources, "most": limit}):
+        found[row.source].append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: -row.priority)
+    return found
 
 
+_inner = table.alias()
 _NEWEST = (
     select(table)
-    .where(_IS_PENDING, table.c.source == bindparam("wanted"))
-    .order_by(table.c.priority.desc())
-    .limit(bindparam("most"))
+    .join_from(
+        source_table,
+        table,
+        table.c.key.in_(
+            select(_inner.c.key)
+            .where(_inner.c.source == source_table.c.key, _inner.c.state == "pending")
+            .order_by(_inner.c.priority.desc())
+            .limit(bindparam("most"))
+            .correlate(source_table)
+        ),
+    )
+    .where(source_table.c.key.in_(bindparam("wanted", expanding=True)))
 )
 
 
-def _in_turn(turns: list[Sequence[Row[Any]]], limit: int) -> list[Row[Any]]:
+def _in_turn(turns: list[list[Row[Any]]], limit: int) -> list[Row[Any]]:
     """One of each, then a second of each, …"""
     longest = max(map(len, turns), default=0)
     return [turn[place] for place in range(longest) for turn in turns if place < len(turn)][:limit]

@@ -270,7 +270,7 @@ frontier = Table(
     Column("added_at", Text, nullable=False),
     Column("last_fetched_at", Text),
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
-    Index("ix_frontier_pending", "source", "priority", sqlite_where=text("state = 'pending'")),
+    Index("ix_frontier_claim", "source", "state", "priority"),
     Index("ix_frontier_leased", "lease_owner", sqlite_where=text("state = 'leased'")),
     Index("ix_frontier_due", "state", "due_at", sqlite_where=text("due_at IS NOT NULL")),
     Index("ix_frontier_article_id", "article_id"),

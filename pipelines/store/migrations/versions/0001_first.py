@@ -131,13 +131,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_frontier_leased", "frontier", ["lease_owner"], unique=False, sqlite_where=sa.text("state = 'leased'")
     )
-    op.create_index(
-        "ix_frontier_pending",
-        "frontier",
-        ["source", "priority"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-    )
+    op.create_index("ix_frontier_claim", "frontier", ["source", "state", "priority"], unique=False)
     op.create_table(
         "heading",
         sa.Column("article_id", sa.Text(), nullable=False),
