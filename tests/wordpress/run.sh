@@ -84,6 +84,12 @@ in_background() {
     set +m
 }
 
+# Like a plain call, but a signal stops it at once: bash runs no trap before a foreground program has ended.
+watched() {
+    in_background /dev/stdout "$@"
+    wait "${started[-1]}"
+}
+
 start_database() {
     local user=()
     [ "$(id -u)" -eq 0 ] && user=(--user=root)
@@ -148,9 +154,8 @@ case ${1:-} in
     --serve)
         say "switch with: NEWSROOM_SOCKET=$NEWSROOM_SOCKET NEWSROOM_URL=$NEWSROOM_URL php $docroot/style.php THEME seed|other"
         printf '%s\n' "$NEWSROOM_URL"
-        sleep infinity &
-        wait $!
+        watched sleep infinity
         ;;
-    --dump) "$python" -m tests.wordpress.dump "$2" ;;
-    *) "$python" -m pytest -m wordpress tests/wordpress -p no:cacheprovider "$@" ;;
+    --dump) watched "$python" -m tests.wordpress.dump "$2" ;;
+    *) watched "$python" -m pytest -m wordpress tests/wordpress -p no:cacheprovider "$@" ;;
 esac
