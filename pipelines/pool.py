@@ -55,6 +55,10 @@ class ExtractionPool:
             max_workers=self.workers, initializer=_prepare_worker, initargs=(memory_limit,), context=_context()
         )
 
+    def start(self) -> None:
+        """Load the workers now, not with the first page."""
+        self._pool.schedule(_extract, args=(RawPage(url="http://localhost/", body=b"<p></p>"),))
+
     def submit(self, page: RawPage) -> Future[Article | ExtractionFailure]:
         """Extract in a worker. The future never raises: whatever goes wrong is its result."""
         answer: Future[Article | ExtractionFailure] = Future()

@@ -1,0 +1,145 @@
+"""``newsmint crawl``: fetch what is new from the sources into the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+
+from crawler.cli.common import err, json_option, out, print_json, store_option
+from crawler.cli.plain import moment, plain
+from crawler.paths import data_path
+from crawler.sources import Source, SourceRegistry
+from pipelines.store.times import epoch_asked_for
+
+if TYPE_CHECKING:
+    from crawler.run import Options, Result
+
+STOPPED = 130
+"""Exit code after Ctrl-C or SIGTERM."""
+
+
+@click.command()
+@click.argument("keys", nargs=-1, metavar="[KEY...|all]")
+@click.option("--sample", is_flag=True, help="Crawl the bundled newsroom, served on this machine: no internet needed.")
+@click.option(
+    "--sources", "sources_file", type=click.Path(path_type=Path), metavar="FILE", help="Sources file of your own."
+)
+@click.option("--since", metavar="DATE", help="Go back as far as this date, not only over the newest pages.")
+@click.option("--deep", is_flag=True, help="Go back as far as each route reaches.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N pages of each source.")
+@click.option("--dry-run", is_flag=True, help="Ask the routes, and print what would be fetched.")
+@click.option("--allow-private", is_flag=True, help="These sources may be on a private network or this machine.")
+@json_option
+@store_option
+@click.pass_context
+def crawl(
+    ctx: click.Context,
+    keys: tuple[str, ...],
+    sample: bool,
+    sources_file: Path | None,
+    since: str | None,
+    deep: bool,
+    limit: int | None,
+    dry_run: bool,
+    allow_private: bool,
+    as_json: bool,
+    database: str,
+) -> None:
+    """Fetch new and changed articles of the sources named, or of all, into the store.
+
+    \b
+    newsmint crawl coindesk decrypt
+    newsmint crawl all --limit 5
+    newsmint crawl coindesk --since 2026-11-01
+    newsmint crawl --sample
+
+    Without --since or --deep the newest pages of each feed, sitemap and listing are read. What is stored already is
+    fetched again only when a listing says it changed or its next visit is due. Ctrl-C stops cleanly, and the next
+    crawl goes on from there.
+    """
+    from crawler.run import Options
+    from crawler.spiders.routes import Depth
+
+    seconds = epoch_asked_for(since, "--since")
+    depth = Depth(datetime.fromtimestamp(seconds, UTC) if seconds is not None else None, deep)
+    with _sources(keys, sample, sources_file) as sources:
+        chosen = tuple(replace(source, allow_private=True) for source in sources) if allow_private else sources
+        options = Options(chosen, database, depth, limit, " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)]))
+        ctx.exit(_dry_run(options, as_json) if dry_run else _crawl(options, as_json))
+
+
+@contextmanager
+def _sources(keys: Sequence[str], sample: bool, sources_file: Path | None) -> Iterator[tuple[Source, ...]]:
+    """The sources to crawl; those of the sample with the server that answers for them, while the block runs."""
+    if not sample:
+        named = sources_file or os.environ.get("NEWSMINT_SOURCES")
+        registry = SourceRegistry.load(Path(named) if named else None)
+        if not keys:
+            raise click.UsageError("Name sources, or say all; `newsmint sources` lists them.")
+        with nullcontext():
+            yield registry.select(keys)
+        return
+    from crawler.sample.server import serve
+
+    registry = SourceRegistry.load(data_path("sample") / "sources.toml")
+    with serve() as newsroom:
+        yield tuple(
+            replace(source, proxy=newsroom.proxy, allow_private=True) for source in registry.select(keys or ["all"])
+        )
+
+
+def _dry_run(options: Options, as_json: bool) -> int:
+    from crawler.run import plan
+
+    entries = plan(options)
+    if as_json:
+        print_json({"source": it.source, "url": it.url, **(it.hint.as_dict() if it.hint else {})} for it in entries)
+        return 0
+    for entry in entries:
+        hint = entry.hint
+        when = moment(hint.published_at or hint.modified_at) if hint else ""
+        out.print(f"{escape(entry.source)}  {when:16}  {escape(plain(entry.url))}")
+    err.print(f"{len(entries):,} page{'' if len(entries) == 1 else 's'} would be fetched; nothing was stored.")
+    return 0
+
+
+def _crawl(options: Options, as_json: bool) -> int:
+    from crawler.run import crawl
+
+    names = ", ".join(source.key for source in options.sources[:5])
+    more = f" and {len(options.sources) - 5} more" if len(options.sources) > 5 else ""
+    err.print(f"Crawling {escape(names)}{more} into {escape(str(options.location))}")
+    result = crawl(options)
+    if as_json:
+        print_json(each.as_dict() for each in result.summaries)
+    else:
+        _report(options, result)
+    unreached = [each for each in result.summaries if each.requests == sum(each.failures.values())]
+    for each in unreached:
+        reasons = ", ".join(f"{kind} {number}" for kind, number in each.failures.items())
+        err.print(f"[red]{escape(each.source or '')}[/] was not reached: {escape(reasons)}")
+    if result.state == "stopped":
+        err.print("Stopped; what was fetched is stored, and the next crawl goes on from here.")
+        return STOPPED
+    return 1 if unreached else 0
+
+
+def _report(options: Options, result: Result) -> None:
+    """The run as a table, and how to go on from it."""
+    from crawler.cli.runs import run_table
+
+    out.print(run_table(result.summaries), soft_wrap=False)
+    database = f" --db {options.location}" if str(options.location) != "data/news.sqlite3" else ""
+    out.print(f"search   newsmint search{escape(database)} bitcoin")
+    out.print(f"open     newsmint show{escape(database)} ID    (ids are in what search prints)")
+    out.print(f"export   newsmint export{escape(database)} --format jsonl -o articles.jsonl")
+    if any(each.failures or each.rejected for each in result.summaries):
+        out.print(f"trouble  newsmint failures{escape(database)} --run {result.run_id}")

@@ -1,0 +1,112 @@
+"""How fast a host is asked: never faster than it answers, than its robots.txt says, or than its source's entry says.
+
+Scrapy's AutoThrottle has one least delay for all hosts and forgets Crawl-delay with the next answer; this keeps a
+floor a host, as AutoThrottle's rule moves the delay above it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Self
+
+from scrapy import Request, Spider, signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawler.sources import Source
+from pipelines.urls import host
+
+
+class Pace:
+    """Extension: sets the delay and concurrency of Scrapy's download slots, of which there is one a host."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._user_agent: str = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
+        self._least = settings.getfloat("DOWNLOAD_DELAY")
+        self._most = settings.getfloat("AUTOTHROTTLE_MAX_DELAY")
+        self._crawl_delay_most = settings.getfloat("CRAWL_DELAY_MAX")
+        self._concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._adapts = settings.getbool("AUTOTHROTTLE_ENABLED")
+        self._sources: dict[str, Source] = {}
+        self._crawl_delay: dict[str, float] = {}
+        self._paused_until: dict[str, float] = {}
+        connect = crawler.signals.connect
+        connect(self._learn_sources, signal=signals.spider_opened)
+        connect(self._learn_crawl_delay, signal=signals.robots_parsed)
+        connect(self._set_slot, signal=signals.request_reached_downloader)
+        connect(self._adapt, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def pause(self, url: str, seconds: float) -> None:
+        """Ask nothing of the URL's host for so long: it said so itself."""
+        name = host(url)
+        self._paused_until[name] = max(self._paused_until.get(name, 0.0), time.monotonic() + seconds)
+
+    def pause_left(self, name: str) -> float:
+        """Seconds for which the host is to be left alone; 0 when it may be asked."""
+        return max(0.0, self._paused_until.get(name, 0.0) - time.monotonic())
+
+    def room(self, name: str) -> bool:
+        """Whether a request to this host would go out now, not wait in line."""
+        slot = self._crawler.engine.downloader.slots.get(name)
+        return self.pause_left(name) == 0 and (slot is None or len(slot.active) < slot.concurrency)
+
+    def ahead(self, source: str, seconds: float) -> int:
+        """How many pages of a source go out in so many seconds at most, at its hosts' floor."""
+        known = self._sources.get(source)
+        delay = self._floor(source, known.domain.partition("/")[0] if known else "")
+        return 64 if delay <= 0 else max(2, min(64, int(seconds / delay)))
+
+    def _learn_sources(self, spider: Spider) -> None:
+        sources: Sequence[Source] = getattr(spider, "sources", ())
+        self._sources = {source.key: source for source in sources}
+        self._crawler.engine.downloader._delay = 0.0  # the floor below is what a slot starts with
+
+    def _learn_crawl_delay(self, robotparser: ProtegoRobotParser, request: Request) -> None:
+        rules = robotparser.rp
+        rate = rules.request_rate(self._user_agent)
+        asked = max(
+            float(rules.crawl_delay(self._user_agent) or 0),
+            rate.seconds / rate.requests if rate and rate.requests else 0.0,
+        )
+        self._crawl_delay[host(request.url)] = min(asked, self._crawl_delay_most)
+
+    def _floor(self, source: str, name: str) -> float:
+        known = self._sources.get(source)
+        own = known.delay if known else None
+        if own is None:
+            own = 0.0 if known and known.allow_private else self._least
+        return max(own, self._crawl_delay.get(name, 0.0))
+
+    def _set_slot(self, request: Request) -> None:
+        slot = self._slot(request)
+        if slot is None:
+            return
+        source = request.meta.get("source", "")
+        known = self._sources.get(source)
+        floor = self._floor(source, host(request.url))
+        slot.delay = max(slot.delay, floor)
+        slot.concurrency = (known.concurrency if known else None) or self._concurrency
+        if self._crawl_delay.get(host(request.url)) or (known and known.delay is not None):
+            slot.jitter = 0.0  # Scrapy varies a delay by half: too short for one that was asked for
+
+    def _adapt(self, response: Response, request: Request) -> None:
+        slot, latency = self._slot(request), request.meta.get("download_latency")
+        if slot is None or latency is None or not self._adapts:
+            return
+        target = latency / slot.concurrency
+        delay = max(target, (slot.delay + target) / 2)
+        if response.status == 200 or delay > slot.delay:  # errors are answered fast; that is no reason to hurry
+            floor = self._floor(request.meta.get("source", ""), host(request.url))
+            slot.delay = min(max(delay, floor), max(self._most, floor))
+
+    def _slot(self, request: Request) -> Slot | None:
+        return self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))

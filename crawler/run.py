@@ -1,0 +1,124 @@
+"""Runs the spiders from Python: what ``newsmint crawl`` and ``newsmint reextract`` call.
+
+Twisted's reactor runs once a process, so each function here can be called once a process.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.sources import Source
+from crawler.spiders.routes import Depth
+from crawler.versions import versions
+from pipelines.errors import NewsmintError
+from pipelines.stages.session import Session
+from pipelines.store import frontier, open_store
+from pipelines.store.database import database_path
+from pipelines.store.frontier import FrontierEntry
+from pipelines.store.process import me
+from pipelines.store.runs import SourceSummary, load_run, run_summary
+from pipelines.store.sources import SourceRow
+from pipelines.store.times import now
+
+EVERYTHING = 1_000_000
+"""URLs that a plan lists at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to crawl, into which store, how far back. ``limit``: pages of each source at most."""
+
+    sources: tuple[Source, ...]
+    location: str | Path
+    depth: Depth = field(default_factory=Depth)
+    limit: int | None = None
+    command: str = "newsmint crawl"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended: ``done``, ``stopped`` or ``failed``, and what it did at each source."""
+
+    run_id: int
+    state: str
+    summaries: list[SourceSummary]
+
+
+def crawl(options: Options) -> Result:
+    """Crawl, and wait for the end. Raises what opening the store raises; CannotWrite once it is full."""
+    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
+    session = Session.open(options.location, options.command, rows, versions())
+    return _run("news", session, options.settings, sources=options.sources, depth=options.depth, limit=options.limit)
+
+
+def plan(options: Options) -> list[FrontierEntry]:
+    """What a crawl with these options would fetch, in its order. Asks the routes; changes nothing in the store."""
+    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
+    keys = [source.key for source in options.sources]
+    with TemporaryDirectory(prefix="newsmint-plan-") as folder:
+        location = Path(folder, "plan.sqlite3")
+        session = Session.open(location, "newsmint crawl --dry-run", rows, {})
+        _run("news", session, options.settings, sources=options.sources, depth=options.depth, dry_run=True)
+        found = _would_fetch(location, keys, [], options.limit)
+    if not database_path(options.location).exists():
+        return found
+    return _would_fetch(options.location, keys, found, options.limit)
+
+
+def reextract(location: str | Path, sources: Sequence[str] = (), since: str | None = None) -> Result:
+    """Run the extraction over stored pages again: of these source keys (all by default), fetched since (ISO 8601)."""
+    session = Session.replay(location, sources, versions())
+    return _run("replay", session, {}, keys=tuple(sources), since=since)
+
+
+def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: Any) -> Result:
+    process = AsyncCrawlerProcess(_settings(settings | {"LOG_INSTALL_ROOT_HANDLER": False}))
+    _log_to_stderr()
+    task = process.crawl(spider, session=session, **arguments)
+    process.start()
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        raise error
+    if isinstance(session.trouble, NewsmintError):
+        raise session.trouble
+    with open_store(session.store.path, readonly=True) as store, store.connect() as conn:
+        run = load_run(conn, session.place.run_id)
+        assert run is not None
+        return Result(run.id, run.state, run_summary(conn, run.id))
+
+
+def _log_to_stderr() -> None:
+    """Our lines, and of Scrapy's only errors; beside a live table only warnings."""
+    level = logging.WARNING if sys.stderr.isatty() else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True)
+    for name in ("scrapy", "twisted", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _settings(own: dict[str, Any]) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update(own, priority="cmdline")
+    return settings
+
+
+def _would_fetch(
+    location: str | Path, keys: Sequence[str], found: Sequence[FrontierEntry], limit: int | None
+) -> list[FrontierEntry]:
+    """What of ``found``, and of what waits already, would be claimed; the transaction is undone."""
+    with closing(open_store(location)) as store, store.engine.connect() as conn:
+        frontier.add(conn, found)
+        each = limit or EVERYTHING
+        claimed = [frontier.claim(conn, me(), each, now(), 60, sources=[key]) for key in keys]
+        conn.rollback()
+    return [entry for entries in claimed for entry in entries]

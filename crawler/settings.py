@@ -1,0 +1,120 @@
+"""Settings of the Scrapy project. Where a value differs from Scrapy's own, the reason stands beside it.
+
+Any of them can be given for one run: ``scrapy crawl news -a source=coindesk -s DOWNLOAD_DELAY=2``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+BOT_NAME = "newsmint"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+USER_AGENT = "newsmint/0.1 (+https://github.com/newsmint/newsmint; news archive for research)"
+
+# Ours -------------------------------------------------------------------------------------------------------------
+
+NEWSMINT_DATABASE = os.environ.get("NEWSMINT_DATABASE_URL") or "data/news.sqlite3"
+NEWSMINT_SOURCES = os.environ.get("NEWSMINT_SOURCES") or None
+"""The sources file; None is the bundled one."""
+
+NEWSMINT_PROGRESS = "auto"
+"""``auto``: a live table on a terminal, log lines elsewhere; ``lines`` or ``none``."""
+
+EXTRACTION_WORKERS = 0
+"""Processes; 0 is one a core."""
+EXTRACTION_TIME_LIMIT = 30.0
+EXTRACTION_MEMORY_LIMIT = 1_500_000_000
+
+FRONTIER_LEASE_SECONDS = 900
+"""How long a claimed URL stays claimed. A killed crawl's leases are taken back at the next start all the same."""
+DISCOVERY_PAGES = 3
+"""Pages of one route that a crawl without ``--since`` or ``--deep`` reads: the newest ones."""
+DISCOVERY_PAGES_DEEP = 5_000
+"""And that a crawl with ``--since`` or ``--deep`` reads: a bound for what has no end."""
+NEW_URLS_A_SOURCE = 200
+"""URLs, the newest, that a crawl without ``--since`` or ``--deep`` takes up of one source."""
+STOP_SECONDS = 6.0
+"""What pages under way get to arrive once a stop is asked for; then they are given up and fetched next time."""
+
+# From page to article: the data path ------------------------------------------------------------------------------
+
+ITEM_PIPELINES = {
+    "pipelines.stages.archive_page.ArchivePage": 100,
+    "pipelines.stages.extract_article.ExtractArticle": 200,
+    "pipelines.stages.validate_article.ValidateArticle": 300,
+    "pipelines.stages.store_article.StoreArticle": 500,
+}
+CONCURRENT_ITEMS = 100
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 48_000_000  # bytes of pages that may wait for extraction before fetching pauses
+
+# Reaching pages ---------------------------------------------------------------------------------------------------
+
+SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.address_guard.AddressGuard": 760,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider judges where a redirect landed
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # fetches what a failing robots.txt forbids
+    "crawler.middlewares.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once, and ignores Retry-After
+    "crawler.middlewares.retry_later.RetryLater": 550,
+    "crawler.middlewares.charset.PlainWhileCompressed": 595,
+}
+EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.logstats.LogStats": None,  # progress.py says more
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.extensions.pace.Pace": 0,
+    "crawler.extensions.rejections.Rejections": 10,
+    "crawler.extensions.progress.Progress": 20,
+    "crawler.extensions.stop_in_time.StopInTime": 30,
+    "crawler.extensions.run_report.RunReport": 100,
+}
+
+# Polite: robots.txt, Crawl-delay, one request to a host at a time, no faster than it answers
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = 0.5
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 60.0
+CRAWL_DELAY_MAX = 60.0
+"""Seconds; a robots.txt that asks for longer pauses gets this."""
+RETRY_TIMES = 2
+RETRY_WAIT = 2.0
+"""Seconds before the first retry; doubled for each further one, unless the server names a time itself."""
+RETRY_WAIT_MAX = 120.0
+"""A server that asks for longer is left alone in this run; its URLs stay for the next."""
+
+# Safe: pages are hostile
+REMOTE_CONTROL_ENABLED = False  # runs posted Python
+TELNETCONSOLE_ENABLED = False
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # file:// would be read
+DOWNLOAD_MAXSIZE = 20_000_000  # also after decompression; Scrapy's 1 GiB lets compression bombs through
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 30
+DNS_TIMEOUT = 15
+TWISTED_DNS_RESOLVER = "crawler.middlewares.address_guard.GuardedResolver"
+REDIRECT_MAX_TIMES = 8
+METAREFRESH_ENABLED = False  # decodes every page to look for it; news pages use it to reload themselves
+COOKIES_ENABLED = False
+URLLENGTH_LIMIT = 4096
+
+# Fast and quiet
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = None if sys.platform == "win32" else "uvloop.Loop"
+REACTOR_THREADPOOL_MAXSIZE = 20
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # rejections are rows and counts, not log lines
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+STATS_DUMP = False
+LOGSTATS_INTERVAL = 0
+MEMUSAGE_ENABLED = False

@@ -1,0 +1,41 @@
+"""From page to article, in a process that may be killed without harm."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from pipelines.items import Article
+from pipelines.pool import ExtractionPool
+from pipelines.stages.items import Extracted, Fetched
+from pipelines.stages.rejected import failed_extraction
+
+
+class ExtractArticle:
+    """Awaits the extraction pool. Raises ``Rejected`` with the pool's reason where no article came of the page."""
+
+    def __init__(self, workers: int, time_limit: float, memory_limit: int) -> None:
+        self._pool = ExtractionPool(workers, time_limit, memory_limit)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        return cls(
+            settings.getint("EXTRACTION_WORKERS"),
+            settings.getfloat("EXTRACTION_TIME_LIMIT"),
+            settings.getint("EXTRACTION_MEMORY_LIMIT"),
+        )
+
+    def open_spider(self) -> None:
+        self._pool.start()
+
+    async def close_spider(self) -> None:
+        await asyncio.to_thread(self._pool.close)
+
+    async def process_item(self, item: Fetched) -> Extracted:
+        result = await asyncio.wrap_future(self._pool.submit(item.page))
+        if isinstance(result, Article):
+            return Extracted(item, result)
+        raise failed_extraction(result.kind, result.detail)

@@ -1,0 +1,160 @@
+"""The four ways a URL's visit ends, each one work of a transaction: stored, rejected, failed, or a listing read.
+
+Every one is conditional on the lease: a crawl that lost it (it hung, another took over) writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from pipelines.archive import PageArchive
+from pipelines.errors import NewsmintError
+from pipelines.stages.items import Extracted, Fetched, Lease
+from pipelines.stages.rejected import Rejected
+from pipelines.stages.revisit import next_visit, retry_after_failure
+from pipelines.store import frontier
+from pipelines.store.articles import save_article
+from pipelines.store.frontier import FrontierEntry
+from pipelines.store.pages import keep_page
+from pipelines.store.runs import record_fetch, record_rejection
+from pipelines.store.times import now
+
+PASSING = frozenset({"block_page", "crash", "memory", "time_limit"})
+"""Reasons of rejection that another visit may not meet."""
+
+
+class LeaseLost(NewsmintError):  # noqa: N818 (errors are named for what is wrong)
+    """The URL is another crawl's by now; what this one made of it is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where outcomes are written: the run they count for, and the archive of their pages."""
+
+    run_id: int
+    archive: PageArchive
+
+
+def store(conn: Connection, place: Place, item: Extracted) -> str:
+    """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost."""
+    page_id = _page_id(conn, place, item.fetched)
+    outcome = str(save_article(conn, item.article, page_id=page_id))
+    _record(conn, place, item.fetched, outcome, page_id)
+    due = next_visit(item.article.published_at, item.fetched.page.fetched_at)
+    _settle(conn, item.fetched.lease, outcome, due, item.article.id)
+    frontier.add(conn, item.fetched.found)
+    return outcome
+
+
+def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected) -> str:
+    """Keep the page, say why it is no article, and settle its URL."""
+    page_id = _page_id(conn, place, fetched)
+    url, at = fetched.page.url, fetched.page.fetched_at
+    _record(conn, place, fetched, "rejected", page_id)
+    record_rejection(conn, place.run_id, fetched.source, url, rejected.reason, rejected.detail, page_id, at)
+    lease = fetched.lease
+    if lease is not None and rejected.reason in PASSING:
+        _held(frontier.fail(conn, lease.url, lease.owner, rejected.reason, retry_after_failure(lease.tries)), lease)
+    else:
+        _settle(conn, lease, f"rejected: {rejected.reason}", None)
+    frontier.add(conn, fetched.found)
+    return "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A request that brought no page. ``retry`` says whether another run should try; ``wait`` how long at least."""
+
+    source: str
+    url: str
+    route: str | None
+    kind: str
+    detail: str
+    status: int | None = None
+    seconds: float | None = None
+    lease: Lease | None = None
+    retry: bool = False
+    wait: float = 0.0
+
+
+def fail(conn: Connection, place: Place, missed: Missed) -> str:
+    """Record the failure and, where the request was for a leased URL, when to try it again."""
+    record_fetch(
+        conn,
+        place.run_id,
+        missed.source,
+        missed.url,
+        missed.route,
+        missed.status,
+        None,
+        missed.seconds,
+        "failed",
+        f"{missed.kind}: {missed.detail}",
+    )
+    if missed.lease is not None:
+        again = retry_after_failure(missed.lease.tries) if missed.retry else None
+        if again is not None:
+            again = max(again, now() + timedelta(seconds=missed.wait))
+        _held(frontier.fail(conn, missed.lease.url, missed.lease.owner, missed.kind, again), missed.lease)
+    return "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A feed, sitemap, REST answer or listing page, and what it named."""
+
+    source: str
+    url: str
+    route: str
+    status: int
+    size: int
+    seconds: float | None
+    entries: Sequence[FrontierEntry]
+
+
+def listing(conn: Connection, place: Place, read: Read) -> int:
+    """Record that a listing was read and queue what it named; how many URLs became pending."""
+    record_fetch(conn, place.run_id, read.source, read.url, read.route, read.status, read.size, read.seconds, "listing")
+    return frontier.add(conn, read.entries)
+
+
+def _page_id(conn: Connection, place: Place, fetched: Fetched) -> int:
+    return fetched.page_id if fetched.page_id is not None else keep_page(conn, place.archive, fetched.page)
+
+
+def _record(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> None:
+    page = fetched.page
+    replayed = fetched.page_id is not None
+    route = "archive" if replayed else page.hint.route if page.hint else None
+    size = len(page.body) + sum(map(len, page.parts))
+    at = None if replayed else page.fetched_at
+    record_fetch(
+        conn,
+        place.run_id,
+        page.source,
+        page.url,
+        route,
+        page.status,
+        size,
+        fetched.seconds,
+        outcome,
+        None,
+        page_id,
+        at,
+    )
+
+
+def _settle(
+    conn: Connection, lease: Lease | None, outcome: str, due: datetime | None, article_id: str | None = None
+) -> None:
+    if lease is not None:
+        _held(frontier.complete(conn, lease.url, lease.owner, outcome, due, article_id=article_id), lease)
+
+
+def _held(held: bool, lease: Lease) -> None:
+    if not held:
+        raise LeaseLost(f"{lease.url}: another crawl has taken over this URL")

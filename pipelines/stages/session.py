@@ -1,0 +1,101 @@
+"""What the stages of one run share: its store, the thread that writes to it, and the run's number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self, TypeVar
+
+from scrapy.crawler import Crawler
+from sqlalchemy import Connection
+
+from pipelines.stages.outcomes import Place
+from pipelines.stages.writer import Writer
+from pipelines.store.database import Store, open_store
+from pipelines.store.lock import crawl_lock
+from pipelines.store.process import me
+from pipelines.store.runs import SourceSummary, finish_run, run_summary, start_run
+from pipelines.store.sources import SourceRow, save_sources
+
+T = TypeVar("T")
+
+
+class Session:
+    """One run on one store, and the only one at a time. ``trouble``: the error that made writing impossible, if any."""
+
+    def __init__(
+        self,
+        store: Store,
+        command: str,
+        sources: Sequence[SourceRow],
+        versions: Mapping[str, str],
+        keys: Sequence[str] = (),
+    ) -> None:
+        self.store = store
+        self.owner = me()
+        self._lock = ExitStack()
+        self._lock.enter_context(crawl_lock(store.path, command))
+        self.trouble: BaseException | None = None
+        self.on_trouble: Callable[[], object] = lambda: None
+        self.tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Source → outcome → how often, for whoever watches; what counts is in the store."""
+        keys = keys or [source.key for source in sources]
+        with store.begin() as conn:
+            save_sources(conn, sources)
+            run_id = start_run(conn, command, keys, versions)
+        self.place = Place(run_id, store.archive)
+        self._writer = Writer(store, self._fail)
+
+    @classmethod
+    def open(
+        cls, location: str | Path, command: str, sources: Sequence[SourceRow], versions: Mapping[str, str]
+    ) -> Self:
+        """Open the store and start a run. Raises what ``open_store`` raises; StoreBusy while another run goes on."""
+        return cls(open_store(location), command, sources, versions)
+
+    @classmethod
+    def replay(cls, location: str | Path, keys: Sequence[str], versions: Mapping[str, str]) -> Self:
+        """Open a store that exists and start a run over pages it holds. Raises what ``open_store`` raises."""
+        return cls(open_store(location, create=False), "newsmint reextract", (), versions, keys)
+
+    async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
+        """Have the work done in the next transaction, and wait until it is committed."""
+        return await asyncio.wrap_future(self._writer.submit(work, urgent=urgent))
+
+    def count(self, source: str, what: str, times: int = 1) -> None:
+        """Add to the tally."""
+        self.tally[source][what] += times
+
+    def summary(self) -> list[SourceSummary]:
+        """What the run has done so far, by source."""
+        with self.store.connect() as conn:
+            return run_summary(conn, self.place.run_id)
+
+    def close(self, state: str) -> None:
+        """Commit what is waiting, say how the run ended, and close the store."""
+        self._writer.close()
+        try:
+            if self.trouble is None:
+                summaries = self.summary()
+                with self.store.begin() as conn:
+                    finish_run(
+                        conn, self.place.run_id, state, {each.source or "": each.as_dict() for each in summaries}
+                    )
+        finally:
+            self.store.close()
+            self._lock.close()
+
+    def _fail(self, error: BaseException) -> None:
+        first, self.trouble = self.trouble is None, self.trouble or error
+        if first:
+            self.on_trouble()
+
+
+def session_of(crawler: Crawler) -> Session:
+    """The session of the run that a Scrapy component works for."""
+    session = getattr(crawler.spider, "session", None)
+    assert isinstance(session, Session), "a spider of this project opens its session before the crawl starts"
+    return session

@@ -1,0 +1,127 @@
+"""Group commit: what a crawl has to write goes to one thread, and many works share a transaction.
+
+One transaction a page costs five to seven times as much as one for fifty, and a second writer would only wait for
+the first. A work is a function of the transaction's ``Connection``; its future resolves once it is committed.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from pipelines.errors import CannotWrite, StoreBusy
+from pipelines.store.database import Store
+
+T = TypeVar("T")
+
+BATCH_SIZE = 50
+"""Works in a transaction, at most."""
+BATCH_SECONDS = 0.5
+"""How long a work waits for company."""
+BUSY_TRIES = 6
+"""Of five seconds each, while another process writes."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Connection], Any]
+    urgent: bool
+    answer: Future[Any] = field(default_factory=Future)
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Runs works on a thread of its own, in the order they came, many to a transaction.
+
+    ``on_failure`` is called, on that thread, when a transaction could not be committed: disk full, database gone.
+    """
+
+    def __init__(self, store: Store, on_failure: Callable[[BaseException], None] = lambda error: None) -> None:
+        self._store = store
+        self._on_failure = on_failure
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="newsmint-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Connection], T], *, urgent: bool = False) -> Future[T]:
+        """Have ``work`` run and committed; ``urgent`` does not wait for company. An error in it undoes it alone."""
+        job = _Job(work, urgent)
+        self._jobs.put(job)
+        return job.answer
+
+    def close(self) -> None:
+        """Commit what is waiting and end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing:
+            batch = self._gather()
+            if batch:
+                self._write(batch)
+
+    def _gather(self) -> list[_Job]:
+        batch: list[_Job] = []
+        deadline: float | None = None
+        while len(batch) < BATCH_SIZE:
+            try:
+                job = self._jobs.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            if job is None:
+                self._closing = True
+                break
+            batch.append(job)
+            deadline = deadline or time.monotonic() + BATCH_SECONDS
+            if job.urgent:
+                deadline = 0.0  # take what is there already, wait for nothing more
+        return batch
+
+    def _write(self, batch: list[_Job]) -> None:
+        try:
+            self._commit(batch)
+        except Exception as error:
+            for job in batch:
+                job.answer.set_exception(error)
+            self._on_failure(error)
+            return
+        for job in batch:
+            if job.error is None:
+                job.answer.set_result(job.result)
+            else:
+                job.answer.set_exception(job.error)
+
+    def _commit(self, batch: list[_Job]) -> None:
+        for attempt in range(1, BUSY_TRIES + 1):
+            try:
+                with self._store.begin() as conn:
+                    for job in batch:
+                        _attempt(conn, job)
+                    self._store.archive.flush()  # a page row never stands without its body
+            except StoreBusy:
+                if attempt == BUSY_TRIES:
+                    raise
+            else:
+                return
+
+
+def _attempt(conn: Connection, job: _Job) -> None:
+    """Run one work in a savepoint: its failure is its own, unless the database itself is in trouble."""
+    job.error = None
+    try:
+        with conn.begin_nested():
+            job.result = job.work(conn)
+    except (OperationalError, CannotWrite, StoreBusy):
+        raise
+    except Exception as error:
+        job.error = error
