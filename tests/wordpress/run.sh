@@ -76,17 +76,15 @@ stop() {
 
 # Every server is the leader of a process group of its own (set -m), so that its workers end with it.
 in_background() {
-    local log=$1
-    shift
     set -m
-    "$@" >"$log" 2>&1 &
+    "$@" &
     started+=($!)
     set +m
 }
 
 # Like a plain call, but a signal stops it at once: bash runs no trap before a foreground program has ended.
 watched() {
-    in_background /dev/stdout "$@"
+    in_background "$@"
     wait "${started[-1]}"
 }
 
@@ -99,9 +97,9 @@ start_database() {
         "CREATE USER newsroom@localhost IDENTIFIED BY 'newsroom';" \
         "GRANT ALL ON newsroom.* TO newsroom@localhost;" >"$scratch/init.sql"
     export NEWSROOM_SOCKET=$scratch/db.sock
-    in_background "$scratch/db.log" mariadbd --no-defaults "${user[@]}" --datadir="$scratch/db" --socket="$NEWSROOM_SOCKET" \
+    in_background mariadbd --no-defaults "${user[@]}" --datadir="$scratch/db" --socket="$NEWSROOM_SOCKET" \
         --pid-file="$scratch/db.pid" --skip-networking --skip-log-bin --innodb-flush-log-at-trx-commit=0 \
-        --innodb-buffer-pool-size=64M --init-file="$scratch/init.sql"
+        --innodb-buffer-pool-size=64M --init-file="$scratch/init.sql" >"$scratch/db.log" 2>&1
     wait_for "the database" "$scratch/db.log" \
         php -r 'mysqli_report(0); exit((int) !@mysqli_connect("localhost", "newsroom", "newsroom", "newsroom", 0, $argv[1]));' \
         "$NEWSROOM_SOCKET"
@@ -135,8 +133,8 @@ start_site() {
     NEWSROOM_BLOCK_THEME=$(newest_theme twentytwentyfive twentytwentyfour twentytwentythree twentytwentytwo)
     export NEWSROOM_CLASSIC_THEME NEWSROOM_BLOCK_THEME
     php "$docroot/style.php" "${NEWSROOM_CLASSIC_THEME:-$NEWSROOM_BLOCK_THEME}" seed
-    in_background "$scratch/php.log" env PHP_CLI_SERVER_WORKERS=3 php -d opcache.enable_cli=1 -d expose_php=0 \
-        -S "127.0.0.1:$port" -t "$docroot" "$docroot/router.php"
+    in_background env PHP_CLI_SERVER_WORKERS=3 php -d opcache.enable_cli=1 -d expose_php=0 \
+        -S "127.0.0.1:$port" -t "$docroot" "$docroot/router.php" >"$scratch/php.log" 2>&1
     wait_for "the site" "$scratch/php.log" php -r 'exit((int) !@file_get_contents($argv[1]));' "$NEWSROOM_URL/"
     say "$NEWSROOM_URL has $posts posts; themes: ${NEWSROOM_CLASSIC_THEME:-no classic one}, ${NEWSROOM_BLOCK_THEME:-no block one}"
 }
