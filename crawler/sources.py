@@ -22,6 +22,9 @@ from pipelines.errors import BadConfig, MissingInput, UsageError
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What a key may be: it is typed on a command line and stored with every row."""
 
+OWN_FILE = Path("data/my-sources.toml")
+"""Where ``sources add`` writes unless told otherwise, and what is read beside the bundled list; beside the store."""
+
 
 class UnknownSource(UsageError):  # noqa: N818 (errors are named for what is wrong)
     """A key that no source has; the message names the nearest ones."""
@@ -108,14 +111,14 @@ class SourceRegistry:
 
     @classmethod
     def load(cls, path: Path | None = None) -> SourceRegistry:
-        """Read a sources file, by default the bundled one. MissingInput; BadConfig, which names file, line and key."""
-        path = path or data_path("sources.toml")
-        text = _read(path)
-        try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise BadConfig(f"{path}: not TOML: {error}") from None
-        return cls((_source(path, text, key, table) for key, table in tables.items()), path)
+        """Read a sources file; by default the bundled one and, over it, what lies at ``OWN_FILE``.
+
+        Raises MissingInput, and BadConfig, which names file, line and key.
+        """
+        if path is not None:
+            return cls(_sources(path), path)
+        own = _sources(OWN_FILE) if OWN_FILE.exists() else ()
+        return cls((*_sources(data_path("sources.toml")), *own))
 
     def __iter__(self) -> Iterator[Source]:
         return iter(self._sources.values())
@@ -132,7 +135,7 @@ class SourceRegistry:
             return self._sources[key]
         near = self._nearest(key)
         hint = f"did you mean {' or '.join(near)}?" if near else "`newsmint sources` lists them"
-        raise UnknownSource(f"no source {key!r} in {self.path or 'the registry'}: {hint}")
+        raise UnknownSource(f"no source {key!r} in {self.path or 'the list'}: {hint}")
 
     def select(self, keys: Iterable[str]) -> tuple[Source, ...]:
         """The sources of these keys, each once, in the order asked for; ``all`` stands for every one."""
@@ -146,6 +149,15 @@ class SourceRegistry:
         typed = key.casefold().strip().removeprefix("https://").removeprefix("www.").rstrip("/")
         same = [each.key for each in self if typed in (each.name.casefold(), each.domain, each.domain.split(".")[0])]
         return (same or get_close_matches(typed, list(self._sources), n=3, cutoff=0.6))[:3]
+
+
+def _sources(path: Path) -> tuple[Source, ...]:
+    text = _read(path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{path}: not TOML: {error}") from None
+    return tuple(_source(path, text, key, table) for key, table in tables.items())
 
 
 def _read(path: Path) -> str:

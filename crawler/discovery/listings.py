@@ -40,12 +40,14 @@ _WORD_LIKE = re.compile(r"[^\W\d_]")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f\uac00-\ud7a3]")
 
 SECTIONS = frozenset(
-    "about about-us academy advertise advertising all author authors brand careers categories category coin coins "
-    "contact contact-us contributor contributors cookie-policy cookies currencies currency disclaimer editorial "
-    "editors events exchanges faq feeds glossary help imprint index jobs latest legal login market-data newsletter "
-    "newsletters page people podcast podcasts press price prices privacy privacy-policy profile rss section sections "
-    "sitemap staff subscribe tag tags team terms terms-and-conditions terms-of-service terms-of-use tickers tools "
-    "topic topics user users video videos wallet webinars writer writers".split()
+    "about about-us academy advertise advertising all article-tag article_tag auteur author authors autor autore "
+    "autoren autores brand careers categoria categorias categorie categories category coin coins contact contact-us "
+    "contributor contributors cookie-policy cookies currencies currency datenschutz disclaimer editorial editors "
+    "etiqueta etiquetas events exchanges faq feeds glossary help impressum imprint index jobs kategorie kategorien "
+    "kontakt latest legal login market-data newsletter newsletters page people podcast podcasts press price prices "
+    "privacy privacy-policy profile programme rss schlagwort section sections sitemap staff subscribe sujet tag tags "
+    "team tema temas terms terms-and-conditions terms-of-service terms-of-use thema themen tickers tools topic topics "
+    "user users video videos wallet webinars writer writers".split()
 )
 """Path segments of pages that gather or explain, but do not report."""
 
@@ -73,7 +75,7 @@ def discover(
     With ``source``, its domain and patterns decide first: where it names article patterns, a link that matches is one.
     Raises UnusableListing for what is no HTML.
     """
-    tree = _tree(url, body, headers)
+    tree = page_tree(url, body, headers)
     domain = source.domain if source else host(url)
     links = [link for link in _links(tree, url) if is_internal(link.url, domain) and not is_trap(link.url)]
     if source:
@@ -88,7 +90,8 @@ def discover(
     return Discovered(newest_first(found, since), (following,) if following else ())
 
 
-def _tree(url: str, body: bytes, headers: Mapping[str, str]) -> lxml_html.HtmlElement:
+def page_tree(url: str, body: bytes, headers: Mapping[str, str]) -> lxml_html.HtmlElement:
+    """The page's tree, whatever its encoding; UnusableListing for an empty one."""
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
     text = html_to_unicode(content_type, body[:MAX_BYTES])[1].replace("\0", "")
     try:
