@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -76,11 +78,13 @@ def fetch(
 ) -> Fetched:
     """Fetch ``url``, redirects followed; an answer of any status is an answer.
 
-    With a proxy, names are the proxy's to resolve: only addresses written as numbers can be refused then.
+    Without ``proxy`` the environment's counts ($https_proxy, $no_proxy). With one, names are the proxy's
+    to resolve, and only addresses written as numbers can be refused.
     Raises Unreachable, in one line, for whatever keeps the answer from coming.
     """
     deadline = time.monotonic() + max_seconds
     address = fetchable(url)
+    proxy = proxy or _environment_proxy(url)
     with _pool(proxy) as pool, _bounded(_Ticket(allow_private or proxy is not None), max_seconds):
         for _ in range(MAX_HOPS):
             if address is None:
@@ -91,6 +95,11 @@ def fetch(
                 return answer
             address = fetchable(answer.headers["location"], address)
     raise Unreachable(f"{url}: more than {MAX_HOPS - 1} redirects")
+
+
+def _environment_proxy(url: str) -> str | None:
+    parts = urlsplit(url)
+    return None if not parts.hostname or proxy_bypass(parts.hostname) else getproxies().get(parts.scheme)
 
 
 def _pool(proxy: str | None) -> urllib3.PoolManager:

@@ -18,29 +18,38 @@ from crawler.survey import Answer, ask
 from pipelines.errors import MissingInput, NewsmintError, Unreachable
 from pipelines.urls import host
 
+REFUSALS = frozenset({401, 403, 405, 406, 429})
+"""What a site may answer to a program that asks for its home page, and still give its feed."""
 ENOUGH = 5
 """A page with so many article links is a listing."""
 
 Report = Callable[[str], None]
 
 
-def find(url: str, *, key: str | None = None, allow_private: bool = False, report: Report = lambda _: None) -> Source:
+def find(
+    url: str,
+    *,
+    key: str | None = None,
+    allow_private: bool = False,
+    proxy: str | None = None,
+    report: Report = lambda _: None,
+) -> Source:
     """The entry of a site: its routes found by what it declares, then by where such sites keep them.
 
     ``report`` is told what is being tried. Raises Unreachable where the site does not answer, MissingInput where
     nothing on it leads to articles.
     """
     report(f"reading {url}")
-    home = fetch(url, allow_private=allow_private)
-    if home.status >= 400 and home.status not in (401, 403, 405, 406, 429):
+    site = Source(key or key_of(url), domain_of(url), domain_of(url), allow_private=allow_private, proxy=proxy)
+    home = fetch(url, allow_private=allow_private, proxy=proxy)
+    if home.status >= 400 and home.status not in REFUSALS:
         raise Unreachable(f"{url}: answers {home.status}; give the address of the site's home page")
-    site = Source(key or key_of(url), "", domain_of(url), allow_private=allow_private)
     if (direct := _as_feed(site, url, home)) is not None:
         return direct
-    robots = _robots(home.url, allow_private)
-    site, hints = _introduced(site, home, robots)
-    allowed = Protego.parse(robots)
-    return _with_routes(_Asker(site, allowed, report), hints, home)
+    robots = _robots(site, home.url)
+    hints = leads(home.url, home.body, home.headers, robots)
+    site = replace(site, name=hints.name or site.domain, language=hints.language or "en")
+    return _with_routes(_Asker(site, Protego.parse(robots), report), hints, home)
 
 
 def _as_feed(site: Source, url: str, home: Fetched) -> Source | None:
@@ -54,17 +63,14 @@ def _as_feed(site: Source, url: str, home: Fetched) -> Source | None:
     return replace(site, name=host(url).removeprefix("www."), domain=domain_of(urljoin(url, "/")), feeds=(url,))
 
 
-def _robots(url: str, allow_private: bool) -> str:
+def _robots(site: Source, url: str) -> str:
     try:
-        answer = fetch(urljoin(url, "/robots.txt"), allow_private=allow_private, max_bytes=1_000_000)
+        answer = fetch(
+            urljoin(url, "/robots.txt"), allow_private=site.allow_private, proxy=site.proxy, max_bytes=1_000_000
+        )
     except NewsmintError:
         return ""
     return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
-
-
-def _introduced(site: Source, home: Fetched, robots: str) -> tuple[Source, Leads]:
-    hints = leads(home.url, home.body or b"<html></html>", home.headers, robots)
-    return replace(site, name=hints.name or site.domain, language=hints.language or "en"), hints
 
 
 class _Asker:
@@ -100,7 +106,7 @@ def _with_routes(asker: _Asker, hints: Leads, home: Fetched) -> Source:
         feeds=_distinct(found_feeds),
         sitemaps=tuple(each.url for each in maps if not is_news(each)),
         news_sitemaps=tuple(each.url for each in news),
-        wordpress=rest[0].url if rest else None,
+        wordpress=rest[0].url.rstrip("/") if rest else None,
     )
     return entry if entry.routes else _last_resort(entry, home)
 
