@@ -1,0 +1,130 @@
+"""A small news site on loopback for the crawl's tests: real HTTP, answers set by the test, requests written down."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+PLACES = "Arden Brook Colby Dover Elmsett Farley Gorton Hexham Ilkley Jarrow".split()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a path answers: ``pause`` seconds first."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    pause: float = 0.0
+
+
+@dataclass
+class Newsstand:
+    """The site. ``answers``: path → answer, or a function of how often the path was asked before."""
+
+    port: int
+    answers: dict[str, Answer | Callable[[int], Answer]] = field(default_factory=dict)
+    asked: list[tuple[float, str]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def times(self, path: str) -> list[float]:
+        """When the path was asked for."""
+        return [when for when, asked in self.asked if asked == path]
+
+    def publish(self, count: int, first: int = 0) -> list[str]:
+        """Serve so many stories and a sitemap of all; return their paths."""
+        paths = [f"/news/{number}-{PLACES[number % 10].lower()}-opens-exchange" for number in range(first, first + count)]
+        for number, path in enumerate(paths, first):
+            self.answers[path] = Answer(story(number).encode())
+        self.answers["/sitemap.xml"] = Answer(self.sitemap(paths).encode(), headers={"Content-Type": "application/xml"})
+        return paths
+
+    def sitemap(self, paths: list[str]) -> str:
+        """A sitemap of these paths."""
+        urls = "".join(f"<url><loc>{self.url}{path}</loc></url>" for path in paths)
+        return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+    def sources(self, folder: Path, **more: object) -> Path:
+        """A sources file with this site as its one source, ``stand``."""
+        values: dict[str, object] = {"sitemaps": [f"{self.url}/sitemap.xml"], "allow_private": True, **more}
+        lines = [f"{name} = {_toml(value)}" for name, value in values.items()]
+        file = folder / "sources.toml"
+        file.write_text("\n".join(["[stand]", 'domain = "127.0.0.1"', *lines]))
+        return file
+
+
+def story(number: int, extra: str = "") -> str:
+    """A page with an article, different for each number."""
+    place = PLACES[number % 10]
+    body = "".join(
+        f"<p>In week {number * 7 + week} the exchange of {place} listed {number + week} new coins, the council said, and "
+        f"traders of the town took {number % 97 + week} seats in the hall beside the river.</p>"
+        for week in range(1, 7)
+    )
+    title = f"{place} opens exchange number {number}"
+    return (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title></head>"
+        f"<body><article><h1>{title}</h1>{body}{extra}</article></body></html>"
+    )
+
+
+@contextmanager
+def newsstand() -> Iterator[Newsstand]:
+    """Serve for the block."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.stand = Newsstand(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.stand
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    stand: Newsstand
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A crawl that is killed hangs up in the middle; that is what the tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        stand = self.server.stand
+        before = len(stand.times(self.path)) if callable(stand.answers.get(self.path)) else 0
+        stand.asked.append((time.monotonic(), self.path))
+        answer = stand.answers.get(self.path, Answer(b"nothing here", 404))
+        if callable(answer):
+            answer = answer(before)
+        time.sleep(answer.pause)
+        self.send_response(answer.status)
+        for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
