@@ -30,7 +30,7 @@ def extract_article(page: RawPage) -> Article:
     except BadInput:
         return _unusable(page)
     blocks = _blocks(document)
-    metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint)
+    metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint, page.fetched_at)
     parts = separate(document, blocks, score_blocks(document, blocks), metadata)
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
     return Article(

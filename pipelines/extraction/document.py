@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree, html
 from resiliparse.parse.encoding import detect_encoding
 
 from pipelines.errors import BadInput
+from pipelines.extraction.structured import PageData
 from pipelines.items import RawPage
 
 MAX_BYTES = 5_000_000
@@ -30,6 +32,8 @@ class Document:
     url: str
     root: html.HtmlElement | None
     text: str
+    elements: tuple[html.HtmlElement, ...] = field(default=(), repr=False)
+    """All elements in document order. Kept because lxml would make each anew for every pass over the tree."""
 
     @cached_property
     def body(self) -> html.HtmlElement | None:
@@ -37,6 +41,11 @@ class Document:
         if self.root is None:
             return None
         return self.root if self.root.tag == "body" else self.root.find("body")
+
+    @cached_property
+    def data(self) -> PageData | None:
+        """What the page says of itself: meta tags, JSON-LD, microdata, times, bylines; read once, on first use."""
+        return None if self.root is None else PageData(self.root, self.elements)
 
 
 def parse_document(page: RawPage) -> Document:
@@ -57,10 +66,10 @@ def parse_document(page: RawPage) -> Document:
     root = _parse(text)
     if root is None:
         return Document(page.url, None, text)
-    count = sum(1 for _ in root.iter())
-    if count > MAX_ELEMENTS:
-        raise BadInput(f"{page.url}: {count:,} elements are more than the {MAX_ELEMENTS:,} that are extracted")
-    return Document(page.url, root, text)
+    elements = tuple(islice(root.iter(), MAX_ELEMENTS + 1))
+    if len(elements) > MAX_ELEMENTS:
+        raise BadInput(f"{page.url}: more than the {MAX_ELEMENTS:,} elements that are extracted")
+    return Document(page.url, root, text, elements)
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:

@@ -1,0 +1,65 @@
+"""The page's one address, as the page itself names it, believed only where it can be true."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.extraction.jsonld import article_rank, first
+from pipelines.extraction.metadata.site import registrable_domain
+from pipelines.extraction.structured import PageData
+from pipelines.urls import canonicalise
+
+_LATER_PAGE = re.compile(r"(?:/page)?/([2-9]|[1-9]\d)/?$")
+_PAGE_PARAMETER = re.compile(r"[?&](?:page|p|pg|seite|pagina)=(?:[2-9]|[1-9]\d)(?=&|$)")
+_LISTING = re.compile(
+    r"/(?:category|categories|tag|tags|topic|topics|author|authors|section|archive|search)(?:/[^/]+)?/?$"
+)
+
+
+def read_canonical(data: PageData, url: str) -> str | None:
+    """The canonical address: of the same site, no home page, no listing; page 2 folds to page 1. None: use ``url``."""
+    own = canonicalise(url)
+    for stated in _stated(data):
+        found = canonicalise(stated, url)
+        if found and _credible(found, own or url):
+            return _first_page(found, own or url)
+    return _first_page(own, own) if own else None
+
+
+def base_url(data: PageData, url: str) -> str:
+    """What relative addresses of the page are relative to."""
+    base = next((element.get("href") for element in data.root.iter("base") if element.get("href")), None)
+    try:
+        return urljoin(url, base) if base else url
+    except ValueError:
+        return url
+
+
+def _stated(data: PageData) -> list[str]:
+    stated = [*data.links("canonical")[:2], *data.meta("og:url")[:2]]
+    for node in data.articles[:2]:
+        if article_rank(node) > 1:
+            stated.extend(filter(None, (first(node.get("mainEntityOfPage")), first(node.get("url")))))
+    return [address for address in stated if not address.startswith("#")]
+
+
+def _credible(found: str, own: str) -> bool:
+    if found == own:
+        return True
+    there, here = urlsplit(found), urlsplit(own)
+    if registrable_domain(found) != registrable_domain(own):
+        return False
+    if there.path in ("", "/") and not there.query:
+        return False
+    deeper = here.path.rstrip("/").startswith(there.path.rstrip("/") + "/") and not _LATER_PAGE.search(here.path)
+    return not (_LISTING.search(there.path) or deeper)
+
+
+def _first_page(address: str, own: str) -> str:
+    """Page 2 of an article names itself as canonical on many sites: it folds to the address of page 1."""
+    if _PAGE_PARAMETER.search(address):
+        address = _PAGE_PARAMETER.sub("", address).replace("?&", "?")
+    found = _LATER_PAGE.search(address)
+    slug = address[: found.start()].rsplit("/", 1)[-1] if found else ""
+    return address[: found.start()] if found and len(slug) > 12 and "-" in slug else address
