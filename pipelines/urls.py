@@ -33,6 +33,7 @@ AMP_PARAMETERS = frozenset({"amp", "amp=", "amp=1", "amp=true", "noamp=mobile", 
 _SIMPLE = re.compile(r"(https?)://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)")
 """Most addresses: nothing in them to normalise but the trailing slash, so the long way round is spared."""
 _AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
+_STRAY = re.compile(r"^(?:amp;)+", re.IGNORECASE)
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}|\[[0-9a-f:.]{{2,45}}\]")
 _PLAIN = re.compile(r"[A-Za-z0-9/._~!$'()*,;:@&=+?-]*")
@@ -162,6 +163,8 @@ def _split(url: str, base: str | None) -> _Parts | None:
     simple = _SIMPLE.fullmatch(url)
     if simple:
         return simple[1], simple[2], simple[3] or "/", ""
+    if "&" in url:
+        url = _AMPERSAND.sub("&", url)
     try:
         parts = urlsplit(urljoin(base, url) if base else url)
         netloc = _netloc(parts.scheme, parts.netloc)
@@ -169,7 +172,7 @@ def _split(url: str, base: str | None) -> _Parts | None:
         return None
     if netloc is None:
         return None
-    path = _encoded(_without_dots(parts.path.replace("\\", "/"))) or "/"
+    path = _AMPERSAND.sub("&", _encoded(_without_dots(parts.path.replace("\\", "/")))) or "/"
     query = _kept_query(_encoded(parts.query)) if parts.query else ""
     if len(path) + len(query) > MAX_LENGTH:
         return None
@@ -238,8 +241,8 @@ def _without_dots(path: str) -> str:
 
 
 def _kept_query(query: str) -> str:
-    query = _AMPERSAND.sub("&", query)
-    return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair))
+    pairs = (_STRAY.sub("", pair) for pair in _AMPERSAND.sub("&", query).split("&"))
+    return "&".join(pair for pair in pairs if pair and not _is_tracking(pair))
 
 
 def _is_tracking(pair: str) -> bool:
