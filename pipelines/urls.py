@@ -265,10 +265,16 @@ def _without_amp_host(netloc: str) -> str:
 def _folded_path(path: str) -> str:
     """Without AMP marks and trailing slash. ``/amp`` is a mark only beside a slug: AMP is a coin as well."""
     path = _SLASHES.sub("/", path).rstrip("/")
-    if "amp" in path.lower():
-        path = _AMP_FILE.sub("", path)
-        while path.lower().endswith("/amp") and _SLUG.search(path[:-4].rpartition("/")[2]):
-            path = path[:-4]
-        while path.lower().startswith("/amp/") and path.rpartition("/")[2].count("-") >= 3:
-            path = path[4:]
+    longer = ""
+    while path != longer and "amp" in path.lower():
+        longer, path = path, _without_amp(path)
     return path or "/"
+
+
+def _without_amp(path: str) -> str:
+    """The path with one mark less."""
+    if path.lower().endswith("/amp") and _SLUG.search(path[:-4].rpartition("/")[2]):
+        return path[:-4]
+    if path.lower().startswith("/amp/") and path.rpartition("/")[2].count("-") >= 3:
+        return path[4:]
+    return _AMP_FILE.sub("", path)
