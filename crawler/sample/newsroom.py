@@ -9,19 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import MissingInput
-
-HERE = Path(__file__).resolve()
-PLACES = (HERE.parents[1] / "_data" / "sample", HERE.parents[2] / "data" / "sample")
-"""Where the sample lies in an installed package, and in a work tree."""
-
-
-def sample_folder() -> Path:
-    """The folder of the sample newsroom; raises ``MissingInput`` where it was not shipped."""
-    for place in PLACES:
-        if (place / "sites").is_dir():
-            return place
-    raise MissingInput("the sample newsroom (data/sample/sites) is not here: reinstall newsmint or use a full checkout")
+from crawler.paths import data_path
 
 
 @dataclass(frozen=True)
@@ -78,7 +66,7 @@ class SamplePage:
 
 def load_sites(edition: int = 1, folder: Path | None = None) -> dict[str, SampleSite]:
     """Host → site, in the given edition."""
-    sites = (folder or sample_folder()) / "sites"
+    sites = (folder or data_path("sample")) / "sites"
     return {path.name: SampleSite(path, edition) for path in sorted(sites.iterdir()) if path.is_dir()}
 
 

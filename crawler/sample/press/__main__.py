@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from crawler.paths import data_path
 from crawler.sample.press.newsroom import load_newsroom
 from crawler.sample.press.site_files import site_files
 
@@ -41,4 +42,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[3] / "data" / "sample")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else data_path("sample"))

@@ -57,6 +57,29 @@ def element_css(prefix: str, ids: list[str]) -> str:
     return "".join(rules)
 
 
+def hashed_css() -> str:
+    """Rules under hashed names, as style libraries write them at build time."""
+    rules = [
+        f".{_hex(f'class {n}', 5)}-{n % 7}{{display:{('flex', 'grid', 'block')[n % 3]};padding:{n % 24}px {n % 16}px;"
+        f"color:var(--c-{n % 9});font:{400 + 100 * (n % 4)} {12 + n % 20}px/1.{n % 6 + 2} var(--font-{n % 3})}}"
+        for n in range(200)
+    ]
+    return "".join(rules)
+
+
+def old_css() -> str:
+    """A style sheet of the age of tables."""
+    names = (
+        "page head slogan menu m left center right box h t rates news newstitle newsinfo newstext small quote data adv"
+    )
+    names += " more comments c foot speedbar tags tgpromo navigation title list print"
+    return "\n".join(
+        f".{name} {{ font-family: Tahoma, Verdana, Arial; font-size: {11 + n % 4}px; color: #{_hex(name)}; "
+        f"background: url(/images/bg_{name}.gif) repeat-x; padding: {n % 6}px; border: {n % 2}px solid #c9d2d8; }}"
+        for n, name in enumerate(names.split())
+    )
+
+
 def token(*parts: object) -> str:
     """Seven hexadecimal digits that stay the same on every build: element ids, hashed class names, nonces."""
     return _hex("/".join(map(str, parts)), 7)

@@ -26,7 +26,10 @@ def yoast(story: Story, room: Newsroom) -> str:
             "@type": "Article",
             "@id": f"{url}#article",
             "isPartOf": {"@id": url},
-            "author": {"name": author.get("name", site.name), "@id": person},
+            "author": [
+                {"name": site.authors[key]["name"], "@id": f"{site.home}/#/schema/person/{key}"}
+                for key in story.authors
+            ],
             "headline": story.title,
             "datePublished": story.published,
             "dateModified": story.modified,
@@ -79,8 +82,8 @@ def news_article(story: Story, room: Newsroom) -> str:
         "headline": story.title,
         "description": story.description,
         "image": [site.home + story.image],
-        "datePublished": story.published,
-        "dateModified": story.modified,
+        "datePublished": story.published.replace("+00:00", ".000Z"),
+        "dateModified": story.modified.replace("+00:00", ".000Z"),
         "author": [{"@type": "Person", "name": site.authors[key]["name"]} for key in story.authors],
         "publisher": {
             "@type": "Organization",
@@ -100,7 +103,8 @@ def news_article(story: Story, room: Newsroom) -> str:
 def page_data(story: Story, room: Newsroom, content: str) -> str:
     """What a Next-like front end embeds to bring its page to life: the article once more, as data."""
     site = room.sites[story.site]
-    related = [{"slug": s.slug, "title": s.title, "publishedAt": s.published} for s in room.of(site)[:6] if s != story]
+    front = [other for other in room.front if other.site == site.key and other.slug != story.slug]
+    latest = [{"slug": other.slug, "title": other.title, "publishedAt": other.published} for other in front[:6]]
     post = {
         "id": story.number,
         "slug": story.slug,
@@ -115,7 +119,7 @@ def page_data(story: Story, room: Newsroom, content: str) -> str:
         "locale": story.language,
         "content": content,
     }
-    props = {"pageProps": {"post": post, "latest": related, "flags": {"newsletterV2": True, "tickerSocket": True}}}
+    props = {"pageProps": {"post": post, "latest": latest, "flags": {"newsletterV2": True, "tickerSocket": True}}}
     return dump({"props": props, "page": "/[section]/[slug]", "query": {"slug": story.slug}, "buildId": "q7Lr2ZkX0a"})
 
 

@@ -69,7 +69,10 @@ def site_values(site: Site, room: Newsroom, language: str | None = None) -> dict
         site.form("menu_item", name=escape(name), url=f"{site.home}/{site.strings['section_folder']}{slug}/", slug=slug)
         for slug, name in site.sections.items()
     ]
-    return site.strings | {
+    strings = site.strings | {
+        key.removesuffix(f"_{language}"): text for key, text in site.strings.items() if key.endswith(f"_{language}")
+    }
+    return strings | {
         "home": site.home,
         "host": site.host,
         "name": escape(site.name),
@@ -80,6 +83,9 @@ def site_values(site: Site, room: Newsroom, language: str | None = None) -> dict
         "ticker": "\n".join(site.form("ticker_item", **coin) for coin in site.ticker),
         "price_rows": "".join(site.form("price_row", **coin) for coin in site.ticker if "price_row" in site.forms),
         "preset_css": chrome.preset_css(),
+        "hashed_css": chrome.hashed_css(),
+        "old_css": chrome.old_css(),
+        "topic_cards": cards("card", older[:6], room),
     }
 
 
@@ -121,7 +127,8 @@ def story_values(story: Story, room: Newsroom) -> dict[str, str]:
         )
         for n, item in enumerate(site.comments[: story.comments])
     ]
-    related = cards("teaser", room.related(story), room) if story.related else ""
+    related = cards("teaser", room.related(story), room)
+    title = site.strings.get(f"related_title_{story.language}", site.strings.get("related_title", ""))
     return {
         "title": escape(story.title),
         "description": escape(story.description),
@@ -131,9 +138,12 @@ def story_values(story: Story, room: Newsroom) -> dict[str, str]:
         "slug": story.slug,
         "published": story.published,
         "modified": story.modified,
+        "published_clock": story.published[11:16],
         "published_human": dates.human(story.published, story.language),
         "modified_human": dates.human(story.modified, story.language),
         "author": escape(author.get("name", "")),
+        "author_names": escape(", ".join(site.authors[key]["name"] for key in story.authors)),
+        "authors": f" {site.strings.get('and', 'and')} ".join(_author_link(key, site) for key in story.authors),
         "author_slug": author.get("slug", ""),
         "author_bio": escape(author.get("bio", "")),
         "author_url": f"{site.home}/author/{author.get('slug', '')}/",
@@ -145,13 +155,19 @@ def story_values(story: Story, room: Newsroom) -> dict[str, str]:
         "keywords": escape(", ".join(story.tags)),
         "image": image,
         "srcset": chrome.srcset(image),
-        "related": site.form("related_block", teasers=related) if related else "",
+        "related": site.form("related_block", teasers=related, related_title=title) if related else "",
         "comments": "\n".join(comments),
         "comment_count": str(len(comments)),
         "minutes": str(1 + linked_data.words(story.blocks) // 200),
         "labels": "\n".join(site.form("label", text=escape(site.strings[f"label_{label}"])) for label in story.labels),
+        "coins": "".join(site.form("coin", name=coin, slug=slugify(coin)) for coin in story.coins),
+        "paywall": site.form("paywall") if story.verdict == "paywalled" else "",
         "nonce": chrome.token("nonce", story.slug),
     }
+
+
+def _author_link(key: str, site: Site) -> str:
+    return site.form("author", name=escape(site.authors[key]["name"]), slug=key, url=f"{site.home}/author/{key}/")
 
 
 def slugify(text: str) -> str:

@@ -144,7 +144,7 @@ def _add_sitemaps(files: SiteFiles, room: Newsroom) -> None:
         path = site.routes["sitemap"]
         gz = {"gzip_file": True} if path.endswith(".gz") else {}
         kind = "application/x-gzip" if gz else xml
-        files.add(path, "sitemap.xml", sitemaps.sitemap(stories, room, lastmod=lastmod), kind, **gz)
+        files.add(path, "sitemap.xml", sitemaps.sitemap(room.of(site), room, lastmod=lastmod), kind, **gz)
     if "sitemap_index" in site.routes:
         newest = feeds.newest(stories) if lastmod else None
         index = sitemaps.sitemap_index(site, [site.routes["sitemap"]], newest)

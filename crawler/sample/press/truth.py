@@ -54,6 +54,7 @@ class Story:
     labels: tuple[str, ...] = ()
     edition: int = 1
     options: frozenset[str] = frozenset()
+    coins: tuple[str, ...] = ()
 
     def pages(self) -> list[tuple[Block, ...]]:
         """The blocks of page 1, 2, … of the article."""
@@ -101,7 +102,7 @@ def load_story(path: Path, languages: dict[str, str]) -> Story:
     meta.setdefault("modified", meta["published"])
     meta.setdefault("language", languages[meta["site"]])
     meta.setdefault("slug", path.name.split(".")[0])
-    for key in ("authors", "tags", "related", "labels"):
+    for key in ("authors", "tags", "related", "labels", "coins"):
         meta[key] = tuple(meta.get(key, ()))
     meta["options"] = frozenset(meta.get("options", ()))
     blocks = tuple(parse_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block)
