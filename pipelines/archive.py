@@ -49,7 +49,7 @@ class PageArchive:
         """Keep a body; return its key, the SHA-256 in hexadecimal."""
         key = hashlib.sha256(body).hexdigest()
         with self._lock:
-            if key in self._held or self._find(key):
+            if key in self._held or self._find(key) is not None:
                 return key
             packed = self._compressor.compress(body)
             self._held[key] = packed, len(body)
@@ -61,14 +61,13 @@ class PageArchive:
     def get(self, key: str) -> bytes:
         """The body of a key. Raises MissingInput where there is none, BadInput where the file is damaged."""
         with self._lock:
-            found = self._held.get(key) or self._find(key)
-        if not found:
-            raise MissingInput(f"{self.path}: no page body {key[:16]}…; was the archive moved or cut short?")
-        packed, size = found
-        try:
-            body = self._decompressor.decompress(packed, max_output_size=size)
-        except zstandard.ZstdError as error:
-            raise BadInput(f"{self.path}: page body {key[:16]}… is damaged ({error})") from error
+            packed = self._held[key][0] if key in self._held else self._find(key)
+            if packed is None:
+                raise MissingInput(f"{self.path}: no page body {key[:16]}…; was the archive moved or cut short?")
+            try:
+                body = self._decompressor.decompress(packed)
+            except zstandard.ZstdError as error:
+                raise BadInput(f"{self.path}: page body {key[:16]}… is damaged ({error})") from error
         if hashlib.sha256(body).hexdigest() != key:
             raise BadInput(f"{self.path}: page body {key[:16]}… is damaged (its hash differs)")
         return body
@@ -106,10 +105,10 @@ class PageArchive:
     ) -> None:
         self.close()
 
-    def _find(self, key: str) -> tuple[bytes, int] | None:
+    def _find(self, key: str) -> bytes | None:
         with explained(self.path):
-            row = self._connection.execute("SELECT zstd, size FROM body WHERE hash = ?", (key,)).fetchone()
-        return (row[0], row[1]) if row else None
+            row = self._connection.execute("SELECT zstd FROM body WHERE hash = ?", (key,)).fetchone()
+        return row[0] if row else None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -22,7 +22,7 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 
 MAX_WORDS = 50
 
-_PIECE = re.compile(r'"([^"]*)"?|(\S+)')
+_PIECE = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]+)[-_ ]?(\d+)")
 _SYMBOLIC = re.compile(r"\w{1,3}[+#]{1,2}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
