@@ -18,9 +18,11 @@ from hashlib import blake2b
 
 from pipelines.items import Article, Reason
 
-MIN_PAGES = 5
+MIN_ARTICLES = 5
 """Articles of a site seen before anything counts as its chrome."""
 MIN_SIGHTINGS = 4
+MIN_WINDOW = 20
+"""Articles over which a new block's share is taken at least: a series of four in a row is not chrome."""
 ANYWHERE_SHARE = 0.4
 """Share of a site's articles that makes a block chrome wherever it stands."""
 EDGE_SHARE = 0.03
@@ -61,6 +63,19 @@ class SiteChrome:
 NOTHING_LEARNED = SiteChrome()
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a site printed a block: on ``seen`` of its articles, on ``edge`` of them at an edge of the body.
+
+    ``first`` is the number, counted from 1, of the site's article that had it first.
+    """
+
+    fingerprint: int
+    seen: int
+    edge: int
+    first: int
+
+
 def fingerprint(text: str) -> int:
     """63 bits that name a text with case, punctuation, numbers and month names folded away."""
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -87,11 +102,11 @@ def sightings(article: Article) -> tuple[Sighting, ...]:
     return tuple(seen.values())
 
 
-def learn(pages: int, counts: Iterable[tuple[int, int, int]]) -> SiteChrome:
-    """A site's chrome from ``(fingerprint, articles that carry it, of those at an edge)`` over ``pages`` articles."""
-    if pages < MIN_PAGES:
+def learn(articles: int, counts: Iterable[Count]) -> SiteChrome:
+    """A site's chrome after ``articles`` of its articles."""
+    if articles < MIN_ARTICLES:
         return NOTHING_LEARNED
-    return SiteChrome(frozenset(key for key, seen, edge in counts if _is_chrome(pages, seen, edge)))
+    return SiteChrome(frozenset(count.fingerprint for count in counts if _is_chrome(articles, count)))
 
 
 def _removed(article: Article) -> Iterator[Sighting]:
@@ -100,8 +115,13 @@ def _removed(article: Article) -> Iterator[Sighting]:
             yield Sighting(fingerprint(block.text), True, block.text)
 
 
-def _is_chrome(pages: int, seen: int, edge: int) -> bool:
-    if seen < MIN_SIGHTINGS:
+def _is_chrome(articles: int, count: Count) -> bool:
+    if count.seen < MIN_SIGHTINGS:
         return False
-    share = seen / pages
-    return share >= ANYWHERE_SHARE or (share >= EDGE_SHARE and edge / seen >= EDGE_CERTAINTY)
+    share = count.seen / _window(articles, count.first)
+    return share >= ANYWHERE_SHARE or (share >= EDGE_SHARE and count.edge / count.seen >= EDGE_CERTAINTY)
+
+
+def _window(articles: int, first: int) -> int:
+    """Articles to judge by: those since the block first came, so that a new notice is learned at an old site too."""
+    return max(articles - first + 1, min(articles, MIN_WINDOW))

@@ -1,8 +1,8 @@
-from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from pipelines.extraction.chrome import SiteChrome, fingerprint, learn, sightings
+from pipelines.extraction.chrome import Count, SiteChrome, fingerprint, learn, sightings
 from pipelines.items import Article, Heading, RemovedBlock
 
 
@@ -18,12 +18,12 @@ def article(*blocks: str, headings: tuple[int, ...] = (), removed: tuple[Removed
 
 
 def learned(articles: list[Article]) -> SiteChrome:
-    seen, edge = Counter[int](), Counter[int]()
-    for one in articles:
+    counts: dict[int, Count] = {}
+    for number, one in enumerate(articles, start=1):
         for sighting in sightings(one):
-            seen[sighting.fingerprint] += 1
-            edge[sighting.fingerprint] += sighting.edge
-    return learn(len(articles), [(key, seen[key], edge[key]) for key in seen])
+            old = counts.get(sighting.fingerprint, Count(sighting.fingerprint, 0, 0, number))
+            counts[sighting.fingerprint] = replace(old, seen=old.seen + 1, edge=old.edge + sighting.edge)
+    return learn(len(articles), counts.values())
 
 
 def story(number: int) -> list[str]:
@@ -86,3 +86,18 @@ def test_what_was_removed_as_chrome_keeps_being_counted() -> None:
     notice = "Please enter the widget's key to see prices."
     removed = (RemovedBlock("site_chrome", "repeated", notice),)
     assert learned([article(*story(number), removed=removed) for number in range(6)]).repeats(notice)
+
+
+def test_a_notice_that_a_site_began_to_print_lately_is_learned() -> None:
+    notice = "Our new app is in the stores."
+    pages = [article(*story(number), *([notice] if number >= 100 else [])) for number in range(130)]
+    assert learned(pages).repeats(notice)
+
+
+def test_a_sentence_in_the_middle_of_a_series_of_four_is_not_chrome() -> None:
+    line = "This is what the series has found so far."
+    series = range(100, 104)
+    pages = [
+        article(*story(number)[:6], *([line] if number in series else []), *story(number)[6:]) for number in range(110)
+    ]
+    assert not learned(pages).repeats(line)
