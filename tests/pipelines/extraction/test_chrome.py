@@ -28,9 +28,9 @@ def learned(articles: list[Article]) -> SiteChrome:
 
 def story(number: int) -> list[str]:
     """Twelve paragraphs that no other story has."""
-    return [
-        f"Story {'abcdefghijklmnopqrst'[number]} tells fact {'abcdefghijkl'[part]} at length." for part in range(12)
-    ]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    name = letters[number // 26] + letters[number % 26]
+    return [f"Story {name} tells fact {letters[part]} at length." for part in range(12)]
 
 
 @pytest.mark.parametrize(
