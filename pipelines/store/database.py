@@ -89,6 +89,8 @@ def open_store(location: str | Path | None = None, *, create: bool = True, reado
     newer Newsmint, or a database we do not speak), StoreBusy, CannotWrite.
     """
     path = database_path(location)
+    if path.is_dir():
+        raise BadInput(f"{path}: a folder, not a database; give the name of a file in it")
     if not path.exists() or path.stat().st_size == 0:
         if readonly or not create:
             raise MissingInput(f"{path}: no store there yet; `newsmint crawl` makes one, --db names another")
