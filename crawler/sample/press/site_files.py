@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -89,16 +88,27 @@ def _add_story(files: SiteFiles, story: Story, room: Newsroom) -> None:
         files.redirect(f"/?p={story.number}", room.path(story))
     if (site.templates / "amp.html").exists() and story.verdict == "article":
         files.add(f"{room.path(story)}amp/", f"{story.slug}/amp.html", render.page(story, room, template="amp"), kind)
+    files.texts[f"{story.slug}/article.json"] = _json(_answer(story, room, " ".join(map(_visible, texts))))
+
+
+def _answer(story: Story, room: Newsroom, shown: str) -> dict[str, Any]:
+    """The expected answer; ``must_not`` keeps what the page shows and the true body does not hold.
+
+    A standfirst that repeats the description may be taken as body or not.
+    """
     answer = expected.article(story, room)
-    if "body" in answer:
-        answer["must_not"] = list(_kept(answer, texts))
-    files.texts[f"{story.slug}/article.json"] = _json(answer)
+    if "body" not in answer:
+        return answer
+    body = _words(answer["body"])
+    answer["must_not"] = [text for text in answer["must_not"] if _words(text) in shown and _words(text) not in body]
+    if _words(story.description) in shown:
+        answer["optional"].append(story.description)
+    return answer
 
 
-def _kept(answer: dict[str, Any], pages: list[str]) -> Iterator[str]:
-    """Those of ``must_not`` that the page prints, and that the true body does not."""
-    shown = " ".join(_words(" ".join(lxml_html.document_fromstring(page).itertext())) for page in pages)
-    return (text for text in answer["must_not"] if _words(text) in shown and _words(text) not in _words(answer["body"]))
+def _visible(page: str) -> str:
+    texts = lxml_html.document_fromstring(page).xpath("//body//text()[not(ancestor::script or ancestor::style)]")
+    return _words(" ".join(texts))
 
 
 def _words(text: str) -> str:
