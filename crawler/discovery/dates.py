@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_BEFORE_CHRIST = re.compile(r"^-|\s-\d{4}\s")
+"""How PHP writes the date of a post that has none."""
 _YEARS = range(1990, 2100)
 
 
@@ -17,7 +19,7 @@ def iso(text: str | None) -> str | None:
     RFC 822 as in RSS and ISO 8601 as in Atom, sitemaps and REST. Without an offset it is UTC, as these formats have it.
     """
     text = (text or "").strip()
-    if not 8 <= len(text) <= 64:
+    if not 8 <= len(text) <= 64 or _BEFORE_CHRIST.search(text):
         return None
     found = _from_iso(text) or _from_rfc822(text)
     if found is None or found.year not in _YEARS:

@@ -95,7 +95,7 @@ def _candidate(feed_url: str, entry: Any, site: str | None) -> Candidate | None:
 def _full_text(entry: Any, description: str | None) -> str | None:
     """The article's HTML where the feed has it: content that is more than the description, or a long description."""
     content: str = max((each.get("value") or "" for each in entry.get("content", ())), key=len, default="")
-    if len(content) > len(description or ""):
+    if len(plain(content) or "") > len(summary(description) or ""):
         return content
     return description if description and "<" in description and len(description) >= FULL_TEXT else None
 

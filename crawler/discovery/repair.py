@@ -15,9 +15,12 @@ from w3lib.encoding import html_to_unicode
 from crawler.discovery.base import UnusableListing
 
 MAX_ELEMENTS = 60_000
+
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY[^>]{0,1000}>?", re.IGNORECASE)
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_BARE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
+_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")
 _DECLARATION = re.compile(r"<\?xml[^>]{0,200}\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,20000}\]\s*)?>", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -31,19 +34,26 @@ def well_formed(url: str, body: bytes, content_type: str | None = None) -> bytes
     body = _NOTHING_OVER_SOMETHING.sub(b"", body)
     if _is_utf8(body) and _is_strict(url, body):
         return body
-    text = _FORBIDDEN.sub("", html_to_unicode(content_type, body)[1])
-    text = _NAMED_ENTITY.sub(_as_number, _DOCTYPE.sub("", _DECLARATION.sub("", text, count=1), count=1))
+    text = _cleaned(html_to_unicode(content_type, body)[1])
     parser = etree.XMLParser(
         recover=True, resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
     )
     try:
-        root = etree.fromstring(text[max(text.find("<"), 0) :].encode(), parser)
+        root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError:
         root = None
     repaired = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
     if not _is_strict(url, repaired):
         raise UnusableListing(f"{url}: {what_it_is(body)}, not XML")
     return repaired
+
+
+def _cleaned(text: str) -> str:
+    """Text without what breaks feeds: marks XML forbids, HTML's entities, bare ampersands, warnings before the root."""
+    text = _DOCTYPE.sub("", _DECLARATION.sub("", _FORBIDDEN.sub("", text), count=1), count=1)
+    root = _ROOT.search(text)
+    text = text[root.start() if root else max(text.find("<"), 0) :]
+    return _BARE_AMPERSAND.sub("&amp;", _NAMED_ENTITY.sub(_as_number, text))
 
 
 def what_it_is(body: bytes) -> str:
