@@ -32,12 +32,14 @@ def body_blocks(blocks: tuple[Block, ...]) -> list[tuple[Block, str]]:
 
 
 def optional(blocks: tuple[Block, ...]) -> list[str]:
+    """Texts of blocks that a body may hold or lack."""
     texts = []
     for block in blocks:
         if block.kind == "embed":
-            texts.append(inline.plain(block.parts[1]))
-        elif block.kind == "time":
-            texts.append(block.text)
+            _, said, name, when = block.parts
+            texts += [inline.plain(said), f"— {name} {when}", f"{inline.plain(said)} — {name} {when}"]
+        elif block.kind in ("time", "maybe"):
+            texts.append(inline.plain(block.text))
     return texts
 
 
@@ -98,22 +100,28 @@ def article(story: Story, room: Newsroom) -> dict[str, Any]:
     if story.verdict not in STORED:
         return answer
     texts = body_blocks(story.blocks)
-    return answer | {
-        "canonical_url": room.url(story),
-        "source": site.key,
-        "title": story.title,
-        "description": story.description,
-        "authors": [site.authors[key]["name"] for key in story.authors],
-        "published_at": story.published,
-        "modified_at": story.modified,
-        "language": story.language,
-        "section": site.sections[story.section],
-        "tags": list(story.tags),
-        "image_url": site.home + story.image if story.image else None,
-        "body": "\n\n".join(text for _, text in texts),
-        "headings": headings(texts),
-        "links": links(story, room),
-        "labels": list(story.labels),
-        "optional": optional(story.blocks),
-        "must_not": must_not(story, room),
-    }
+    if site.strings.get("shows_dates") == "day":
+        times = {"published_at": story.published[:10]}
+    else:
+        times = {"published_at": story.published, "modified_at": story.modified}
+    return (
+        answer
+        | times
+        | {
+            "canonical_url": room.url(story),
+            "source": site.key,
+            "title": story.title,
+            "description": story.description,
+            "authors": [site.authors[key]["name"] for key in story.authors],
+            "language": story.language,
+            "section": site.sections[story.section],
+            "tags": list(story.tags),
+            "image_url": site.home + story.image if story.image else None,
+            "body": "\n\n".join(text for _, text in texts),
+            "headings": headings(texts),
+            "links": links(story, room),
+            "labels": list(story.labels),
+            "optional": optional(story.blocks),
+            "must_not": must_not(story, room),
+        }
+    )

@@ -32,7 +32,8 @@ def _block(block: Block, story: Story, room: Newsroom, index: int) -> str:
         case "related":
             values |= {"label": block.parts[0], "text": escape(block.parts[1]), "url": room.resolve(block.parts[2])}
         case "embed":
-            values |= {"url": block.parts[0], "text": inline.html(block.parts[1], room.resolve)}
+            url, said, name, when = block.parts
+            values |= {"url": url, "text": inline.html(said, room.resolve), "name": escape(name), "when": when}
     kind = "styled_heading" if block.kind == "heading" and "styled_headings" in story.options else block.kind
     return site.form(kind, **values)
 

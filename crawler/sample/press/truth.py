@@ -5,7 +5,8 @@ rows, ``` code. Lines with ``@`` are things a site prints inside the text that a
 
 ``@related LABEL | link text | target``   a "Related: …" line or card        ``@figure file | caption``   a picture
 ``@drop text``      a notice, credit or promo that stands like a paragraph   ``@caption text``  a source line below
-``@embed url | text``  an embedded post, tolerated in a body but not due     ``@time text``     a live-blog's time stamp
+``@embed url | text | name | date``  an embedded post                        ``@time text``     a live-blog's time stamp
+``@maybe text``     a line that some count among the body and some do not
 ``@advert text``    an inserted advertisement                                 ``@break``         next page of an article
 """
 
