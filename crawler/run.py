@@ -98,11 +98,11 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
 
 
 def _log_to_stderr() -> None:
-    """Our lines, and of Scrapy's only errors; beside a live table only warnings."""
+    """Our own lines; beside a live table only warnings."""
     level = logging.WARNING if sys.stderr.isatty() else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True)
     for name in ("scrapy", "twisted", "asyncio"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is a row in the store
 
 
 def _settings(own: dict[str, Any]) -> Settings:

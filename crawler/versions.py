@@ -1,11 +1,12 @@
-"""What made a run's articles: versions of the code and of the libraries that matter to them."""
+"""What made a run's articles: versions of the code and of the libraries that matter to them.
+
+Which rules and model read a page is on each article (``extractor``): the crawl itself never loads them.
+"""
 
 from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-
-from pipelines.extraction import EXTRACTOR
 
 LIBRARIES = ("scrapy", "trafilatura", "lxml", "resiliparse", "sqlalchemy")
 
@@ -13,7 +14,7 @@ LIBRARIES = ("scrapy", "trafilatura", "lxml", "resiliparse", "sqlalchemy")
 def versions() -> dict[str, str]:
     """Name → version."""
     return {
-        "extractor": EXTRACTOR,
+        "newsmint": version("newsmint"),
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from twisted.python.failure import Failure
 
 from pipelines.errors import CannotWrite, StoreBusy
 from pipelines.stages import outcomes
-from pipelines.stages.items import Extracted, Fetched
+from pipelines.stages.items import Extracted, Fetched, Lease
 from pipelines.stages.outcomes import LeaseLost, Missed
 from pipelines.stages.rejected import Rejected
 from pipelines.stages.session import session_of
@@ -24,8 +25,10 @@ class Rejections:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._notes: set[asyncio.Task[None]] = set()
         crawler.signals.connect(self._reject, signal=signals.item_dropped)
         crawler.signals.connect(self._fail, signal=signals.item_error)
+        crawler.signals.connect(self._spider_failed, signal=signals.spider_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -43,21 +46,29 @@ class Rejections:
             session.count(fetched.source, "rejected")
 
     async def _fail(self, item: Any, failure: Failure) -> None:
-        session, fetched, error = session_of(self._crawler), _fetched(item), failure.value
+        """A stage raised."""
+        fetched = _fetched(item)
+        route = fetched.page.hint.route if fetched.page.hint else None
+        await self._note(failure, fetched.source, fetched.page.url, route, fetched.lease)
+
+    def _spider_failed(self, failure: Failure, response: Any) -> None:
+        """A callback of the spider raised."""
+        request = getattr(response, "request", None)
+        if request is not None and "source" in request.meta:
+            meta = request.meta
+            note = self._note(failure, meta["source"], request.url, meta.get("route"), meta.get("lease"))
+            self._notes.add(task := asyncio.ensure_future(note))
+            task.add_done_callback(self._notes.discard)
+
+    async def _note(self, failure: Failure, source: str, url: str, route: str | None, lease: Lease | None) -> None:
+        session, error = session_of(self._crawler), failure.value
         if isinstance(error, LeaseLost | CannotWrite | StoreBusy):
             return  # nothing was written, and nothing can be
-        missed = Missed(
-            source=fetched.source,
-            url=fetched.page.url,
-            route=fetched.page.hint.route if fetched.page.hint else None,
-            kind="internal",
-            detail=f"{type(error).__name__}: {error}"[:300],
-            status=fetched.page.status,
-            lease=fetched.lease,
-            retry=True,
-        )
+        log.error("%s: internal error: %s: %s", url, type(error).__name__, error)
+        detail = f"{type(error).__name__}: {error}"[:300]
+        missed = Missed(source, url, route, "internal", detail, lease=lease, retry=True)
         await session.write(lambda conn: outcomes.fail(conn, session.place, missed))
-        session.count(fetched.source, "failed")
+        session.count(source, "failed")
 
 
 def _fetched(item: Fetched | Extracted) -> Fetched:

@@ -6,11 +6,10 @@ import asyncio
 import logging
 from typing import Self
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from pipelines.stages.session import session_of
-from pipelines.store import frontier
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +17,7 @@ LOOK_EVERY = 0.25
 
 
 class StopInTime:
-    """Extension. ``STOP_SECONDS`` after a stop began, commits, gives the leases back and ends the reactor.
+    """Extension. ``STOP_SECONDS`` after a stop began, ends the reactor, and then the session, which gives leases back.
 
     Scrapy itself waits for every request under way, a pause before a retry included.
     """
@@ -42,20 +41,20 @@ class StopInTime:
             self._watch.cancel()
 
     async def _run(self) -> None:
+        while not self._crawler.engine.running:  # it runs only after the spider has opened
+            await asyncio.sleep(LOOK_EVERY)
         while not self._is_stopping():
             await asyncio.sleep(LOOK_EVERY)
         await asyncio.sleep(self._grace)
-        session = session_of(self._crawler)
-        log.info("Not waiting any longer for %d requests under way", len(self._under_way()))
-        if session.trouble is None:
-            await session.write(lambda conn: frontier.give_back(conn, session.owner), urgent=True)
-        await asyncio.to_thread(session.close, "stopped")
+        log.info("Not waiting any longer for %d requests under way", len(self._crawler.engine.downloader.active))
         from twisted.internet import reactor
 
+        session = session_of(self._crawler)
+        state = "stopped" if session.trouble is None else "failed"
+        reactor.addSystemEventTrigger("after", "shutdown", session.close, state)  # type: ignore[arg-type]
+        self._giving_up = asyncio.ensure_future(self._crawler.stop_async())
+        await asyncio.sleep(0)
         reactor.stop()  # type: ignore[misc]
 
     def _is_stopping(self) -> bool:
         return not self._crawler.engine.running or session_of(self._crawler).trouble is not None
-
-    def _under_way(self) -> set[Request]:
-        return self._crawler.engine.downloader.active

@@ -11,12 +11,11 @@ import asyncio
 import logging
 import time
 from collections import Counter, OrderedDict, deque
-from typing import Any, Self
+from typing import Self
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy import Connection
 
 from crawler.extensions.pace import Pace
@@ -66,12 +65,8 @@ class FrontierScheduler(BaseScheduler):
             with self._session.store.begin() as conn:
                 frontier.release_stale(conn, now(), self._session.owner)
 
-    def close(self, reason: str) -> Any:
+    def close(self, reason: str) -> None:
         self._closed = True
-        if self._is_durable and self._session.trouble is None:
-            owner = self._session.owner
-            return deferred_from_coro(self._session.write(lambda conn: frontier.give_back(conn, owner), urgent=True))
-        return None
 
     def has_pending_requests(self) -> bool:
         for name in [name for name in self._queues if self._pace.pause_left(name) > PAUSE_MOST]:

@@ -13,15 +13,6 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import failure_kind
-
-try:
-    from pipelines.extraction.pages import next_page
-except ImportError:  # pragma: no cover
-
-    def next_page(page):
-        return None
-
-
 from pipelines.items import RawPage
 from pipelines.urls import canonicalise, host
 
@@ -40,7 +31,7 @@ async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]
     seen = {canonicalise(page.url)}
     last = page
     while len(parts) + 1 < MOST and _MAY_GO_ON.search(last.body):
-        url = await asyncio.to_thread(next_page, last)
+        url = await asyncio.to_thread(_next, last)
         if url is None or canonicalise(url) in seen or host(url) != host(page.url):
             break
         seen.add(canonicalise(url))
@@ -59,3 +50,11 @@ async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]
         parts.append(response.body)
         last = replace(page, url=response.url, body=response.body)
     return replace(page, parts=tuple(parts)) if parts else page
+
+
+def _next(page: RawPage) -> str | None:
+    try:
+        from pipelines.extraction.pages import next_page  # loads the extraction, which most crawls never need here
+    except ImportError:
+        return None
+    return next_page(page)

@@ -12,9 +12,11 @@ from typing import Self, TypeVar
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
+from pipelines.errors import NewsmintError
 from pipelines.stages.outcomes import Place
 from pipelines.stages.writer import Writer
 from pipelines.store.database import Store, open_store
+from pipelines.store.frontier import give_back
 from pipelines.store.lock import crawl_lock
 from pipelines.store.process import me
 from pipelines.store.runs import SourceSummary, finish_run, run_summary, start_run
@@ -36,6 +38,7 @@ class Session:
     ) -> None:
         self.store = store
         self.owner = me()
+        self._closed = False
         self._lock = ExitStack()
         self._lock.enter_context(crawl_lock(store.path, command))
         self.trouble: BaseException | None = None
@@ -75,15 +78,18 @@ class Session:
             return run_summary(conn, self.place.run_id)
 
     def close(self, state: str) -> None:
-        """Commit what is waiting, say how the run ended, and close the store."""
+        """Commit what is waiting, give the leases back, say how the run ended, and close the store. Once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         try:
-            if self.trouble is None:
-                summaries = self.summary()
-                with self.store.begin() as conn:
-                    finish_run(
-                        conn, self.place.run_id, state, {each.source or "": each.as_dict() for each in summaries}
-                    )
+            summary = {each.source or "": each.as_dict() for each in self.summary()}
+            with self.store.begin() as conn:
+                give_back(conn, self.owner)
+                finish_run(conn, self.place.run_id, state, summary)
+        except NewsmintError as error:
+            self.trouble = self.trouble or error
         finally:
             self.store.close()
             self._lock.close()

@@ -41,7 +41,9 @@ class Newsstand:
 
     def publish(self, count: int, first: int = 0) -> list[str]:
         """Serve so many stories and a sitemap of all; return their paths."""
-        paths = [f"/news/{number}-{PLACES[number % 10].lower()}-opens-exchange" for number in range(first, first + count)]
+        paths = [
+            f"/news/{number}-{PLACES[number % 10].lower()}-opens-exchange" for number in range(first, first + count)
+        ]
         for number, path in enumerate(paths, first):
             self.answers[path] = Answer(story(number).encode())
         self.answers["/sitemap.xml"] = Answer(self.sitemap(paths).encode(), headers={"Content-Type": "application/xml"})
@@ -65,8 +67,8 @@ def story(number: int, extra: str = "") -> str:
     """A page with an article, different for each number."""
     place = PLACES[number % 10]
     body = "".join(
-        f"<p>In week {number * 7 + week} the exchange of {place} listed {number + week} new coins, the council said, and "
-        f"traders of the town took {number % 97 + week} seats in the hall beside the river.</p>"
+        f"<p>In week {number * 7 + week} the exchange of {place} listed {number + week} new coins, the council said, "
+        f"and traders of the town took {number % 97 + week} seats in the hall beside the river.</p>"
         for week in range(1, 7)
     )
     title = f"{place} opens exchange number {number}"
@@ -118,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's name)
         pass
 
 
