@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,8 +26,14 @@ from pipelines.items import Reason
 MAX_TEXT = 900
 """Longer blocks are never taken by a text rule, however a pattern reads."""
 
+LONGEST_LINE = 120
+MAX_MEMO = 30_000
+"""Texts and class names of which the answer is remembered: sites repeat their furniture on every page."""
+
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "\N{NO-BREAK SPACE}": " "})
 _WORD = re.compile(r"\w+")
+_LENGTHS = (90, 160, 260, 420, MAX_TEXT)
+"""A text is matched against the patterns of rules that take texts of its length only."""
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -50,8 +57,10 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``text`` are regular expressions that match a whole block, ``lines`` and ``opens`` are plain phrases,
-    ``opens_like`` are regular expressions of headings that open a section only where links to other pages follow.
+    """One rule. ``text`` are regular expressions that match a whole block, the others but ``opens_like`` plain phrases.
+
+    ``opens`` are headings that open a section whatever follows, ``opens_links`` such that authors use as well: they
+    open one only where a link follows at once, and what matches ``opens_like`` only where two links follow.
     """
 
     name: str
@@ -65,6 +74,7 @@ class Rule:
     text: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
+    opens_links: tuple[str, ...] = ()
     opens_like: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     class_starts: tuple[str, ...] = ()
@@ -84,7 +94,10 @@ def fold(text: str) -> str:
 
 def plain(text: str) -> str:
     """``text`` with typographic quotes made plain: what text rules are matched against."""
-    return text.translate(_QUOTES)
+    return text if text.isascii() else text.translate(_QUOTES)
+
+
+_Joined = tuple[re.Pattern[str] | None, list[Rule]]
 
 
 class RuleSet:
@@ -94,45 +107,56 @@ class RuleSet:
         ordered = sorted(rules, key=lambda rule: rule.weak)
         self._lines = _phrases(ordered, "lines")
         self._opens = _phrases(ordered, "opens")
+        self._opens_links = _phrases(ordered, "opens_links")
         self._opens_like = _joined([(rule, pattern) for rule in ordered for pattern in rule.opens_like])
         self._classes = {name.casefold(): rule for rule in reversed(ordered) for name in rule.classes}
         self._tags = {tag: rule for rule in reversed(ordered) for tag in rule.tags}
-        self._attributes = [(*_attribute(entry), rule) for rule in ordered for entry in rule.attributes]
+        self._attributes = _attributes(ordered)
         self._starts = [(start.casefold(), rule) for rule in ordered for start in rule.class_starts]
         self._start = _alternatives(re.escape(start) for start, _ in self._starts)
-        self._texts = [_Texts(ordered, weak=False), _Texts(ordered, weak=True)]
+        self._texts = (_Texts(ordered, weak=False), _Texts(ordered, weak=True))
+        self._text_memo: tuple[dict[str, Rule | None], dict[str, Rule | None]] = ({}, {})
         self._class_memo: dict[tuple[str, str], Rule | None] = {}
 
-    def by_text(self, text: str, place: Place = Place.ANY, *, weak: bool = False) -> Rule | None:
+    def by_text(self, text: str, place: Place = Place.EDGE, *, weak: bool = False) -> Rule | None:
         """The rule that takes a block of this text at this place."""
         if len(text) > MAX_TEXT:
             return None
-        if len(text) <= 120:
-            rule = self._lines.get(fold(text))
-            if rule and rule.weak <= weak and _fits(rule, text, place):
-                return rule
-        found = self._texts[0].find(text, place)
-        return found or (self._texts[1].find(text, place) if weak else None)
+        rule = self._matching(text, weak=False) or (self._matching(text, weak=True) if weak else None)
+        return rule if rule and _fits(rule, place) else None
 
-    def opener(self, text: str) -> Rule | None:
-        """The rule whose section a line of this text opens."""
-        return self._opens.get(fold(text)) if len(text) <= 90 else None
+    def _matching(self, text: str, *, weak: bool) -> Rule | None:
+        memo = self._text_memo[weak]
+        if text not in memo:
+            if len(memo) > MAX_MEMO:
+                memo.clear()
+            line = self._lines.get(fold(text)) if len(text) <= LONGEST_LINE else None
+            memo[text] = line if line and line.weak is weak else self._texts[weak].find(text)
+        return memo[text]
 
-    def opener_like(self, text: str) -> Rule | None:
-        """The rule whose section a line of this text opens if links follow it."""
+    def opener(self, text: str) -> tuple[Rule, int] | None:
+        """The rule whose section a line of this text opens, and how many links must follow at once for it."""
+        if len(text) > 90:
+            return None
+        folded = fold(text)
+        if folded in self._opens:
+            return self._opens[folded], 0
+        if folded in self._opens_links:
+            return self._opens_links[folded], 1
         expression, rules = self._opens_like
-        match = expression.fullmatch(plain(text)) if expression and len(text) <= 90 else None
-        return rules[(match.lastindex or 1) - 1] if match else None
+        match = expression.fullmatch(plain(text)) if expression else None
+        return (rules[(match.lastindex or 1) - 1], 2) if match else None
 
     def by_markup(self, element: HtmlElement) -> Rule | None:
         """The rule that an element's own tag, classes, id or attributes fall under; ancestors are not looked at."""
         rule = self._by_class(element.get("class") or "", element.get("id") or "")
         if rule and not rule.weak:
             return rule
-        for name, value, is_start, candidate in self._attributes:
-            found = element.get(name)
-            if found is not None and (found.startswith(value) if is_start else found == value):
-                return candidate
+        for name in element.attrib:
+            for value, is_start, candidate in self._attributes.get(name, ()):
+                found = element.get(name, "")
+                if found.startswith(value) if is_start else found == value:
+                    return candidate
         return rule or self._tags.get(str(element.tag))
 
     def _by_class(self, classes: str, id_: str) -> Rule | None:
@@ -140,7 +164,7 @@ class RuleSet:
             return None
         key = classes, id_
         if key not in self._class_memo:
-            if len(self._class_memo) > 50_000:
+            if len(self._class_memo) > MAX_MEMO:
                 self._class_memo.clear()
             tokens = [*classes.casefold().split(), *id_.casefold().split()]
             self._class_memo[key] = self._by_tokens(tokens)
@@ -154,31 +178,32 @@ class RuleSet:
 
 
 class _Texts:
-    """The ``text`` patterns of the strong or of the weak rules, joined into one expression a place."""
+    """The ``text`` patterns of the strong or of the weak rules, joined into one expression for each length of text."""
 
     def __init__(self, rules: Iterable[Rule], *, weak: bool) -> None:
         chosen = [(rule, pattern) for rule in rules if rule.weak is weak for pattern in rule.text]
-        self._anywhere = _joined([each for each in chosen if each[0].place is Place.ANY])
-        self._placed = _joined([each for each in chosen if each[0].place is not Place.ANY])
+        chosen.sort(key=lambda entry: entry[0].place is not Place.ANY)
+        self._by_length = [
+            (limit, _joined([entry for entry in chosen if entry[0].longest > least]))
+            for least, limit in pairwise((0, *_LENGTHS))
+        ]
 
-    def find(self, text: str, place: Place) -> Rule | None:
-        text = plain(text)
-        for expression, rules in (self._anywhere, self._placed) if place is not Place.ANY else (self._anywhere,):
-            match = expression.fullmatch(text) if expression else None
-            if match:
-                rule = rules[(match.lastindex or 1) - 1]
-                if _fits(rule, text, place):
-                    return rule
-        return None
-
-
-def _fits(rule: Rule, text: str, place: Place) -> bool:
-    if len(text) > rule.longest:
-        return False
-    return rule.place in (Place.ANY, place) or place is Place.EDGE or (rule.place is Place.EDGE and place != Place.ANY)
+    def find(self, text: str) -> Rule | None:
+        expression, rules = next(joined for limit, joined in self._by_length if len(text) <= limit)
+        match = expression.fullmatch(plain(text)) if expression else None
+        if match is None:
+            return None
+        rule = rules[(match.lastindex or 1) - 1]
+        return rule if len(text) <= rule.longest else None
 
 
-def _joined(chosen: list[tuple[Rule, str]]) -> tuple[re.Pattern[str] | None, list[Rule]]:
+def _fits(rule: Rule, place: Place) -> bool:
+    if rule.place is Place.EDGE:
+        return place is not Place.ANY
+    return rule.place in (Place.ANY, place) or place is Place.EDGE
+
+
+def _joined(chosen: list[tuple[Rule, str]]) -> _Joined:
     return _alternatives(pattern for _, pattern in chosen), [rule for rule, _ in chosen]
 
 
@@ -192,9 +217,14 @@ def _phrases(rules: list[Rule], name: str) -> dict[str, Rule]:
     return {fold(phrase): rule for rule in reversed(rules) for phrase in getattr(rule, name)}
 
 
-def _attribute(entry: str) -> tuple[str, str, bool]:
-    name, _, value = entry.partition("=")
-    return name, value.removesuffix("*"), value.endswith("*")
+def _attributes(rules: list[Rule]) -> dict[str, list[tuple[str, bool, Rule]]]:
+    """By attribute name: values, whether a value need only start so, and the rule."""
+    found: dict[str, list[tuple[str, bool, Rule]]] = {}
+    for rule in rules:
+        for entry in rule.attributes:
+            name, _, value = entry.partition("=")
+            found.setdefault(name, []).append((value.removesuffix("*"), value.endswith("*"), rule))
+    return found
 
 
 def rules_for(host: str, extra: Path | None = None) -> RuleSet:
@@ -248,7 +278,18 @@ def parse_rules(toml: str, where: str) -> list[Rule]:
 
 
 _FIELDS = {each.name for each in fields(Rule)}
-_LISTS = ("sites", "text", "lines", "opens", "opens_like", "classes", "class_starts", "tags", "attributes")
+_LISTS = (
+    "sites",
+    "text",
+    "lines",
+    "opens",
+    "opens_links",
+    "opens_like",
+    "classes",
+    "class_starts",
+    "tags",
+    "attributes",
+)
 _MATCHERS = _LISTS[1:]
 
 

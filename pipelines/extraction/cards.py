@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, Kind, Span
-from pipelines.extraction.scene import link_cover
 
 TITLE_WORDS = 3
 """A linked text of fewer words is a label (a section, a name), not a title."""
@@ -47,6 +46,23 @@ def is_article_url(url: str) -> bool:
     """Whether an address reads like an article's rather than a section's, an author's or a tool's."""
     path = urlsplit(url).path
     return bool(_ARTICLE_PATH.search(path)) and not _NOT_ARTICLE.search(path)
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two hosts are of one site: ``magazine.example.com`` and ``www.example.com`` are."""
+    return one == other or _registered(one) == _registered(other)
+
+
+def _registered(name: str) -> str:
+    """The part of a host that its owner registered, near enough: two labels, three below ``co.uk`` and its like."""
+    labels = name.split(".")
+    wide = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if wide else -2 :])
+
+
+def link_cover(block: Block) -> float:
+    """Share of the block's text that is inside links."""
+    return sum(span.end - span.start for span in block.links) / len(block.text) if block.text else 0.0
 
 
 def main_link(block: Block, resolve: Resolve) -> tuple[str, Span] | None:

@@ -8,8 +8,9 @@ from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
-from pipelines.extraction.cards import TITLE_WORDS, is_article_url
-from pipelines.extraction.scene import Scene, link_cover
+from pipelines.extraction.cards import TITLE_WORDS, is_article_url, link_cover
+from pipelines.extraction.runs import card_run, is_lead_line
+from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
 from pipelines.items import Reason
 
@@ -27,6 +28,7 @@ def find_furniture(scene: Scene, title: str | None, *, is_dump: bool = False) ->
     settled: list[Finding | None] = [None] * len(scene.blocks)
     _by_markup(scene, settled)
     _by_section(scene, settled)
+    _by_links(scene, settled)
     _inside_body(scene, settled)
     places = scene.places(settled)
     _by_title(scene, title, places, settled)
@@ -53,6 +55,18 @@ def _by_section(scene: Scene, settled: list[Finding | None]) -> None:
                 settled[member] = Finding(rule.reason, rule.name)
 
 
+def _by_links(scene: Scene, settled: list[Finding | None]) -> None:
+    """Lines and runs of cards that do nothing but lead to other articles of the site, whatever stands above them."""
+    for index in scene.near:
+        if settled[index] or not scene.is_body(index):
+            continue
+        if is_lead_line(scene, index):
+            settled[index] = Finding(Reason.RELATED_INLINE, "lead-line")
+        elif run := card_run(scene, index, settled):
+            for member in run:
+                settled[member] = settled[member] or Finding(Reason.RELATED_BLOCK, "card-run")
+
+
 def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:
     """Related cards and lists between the article's own paragraphs are related inline, those after it a block."""
     full = [index for index in scene.near if scene.is_full(index) and not settled[index]]
@@ -63,19 +77,27 @@ def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:
 
 
 def _by_title(scene: Scene, title: str | None, places: list[Place], settled: list[Finding | None]) -> None:
-    folded = fold(title or "")
+    """The title's line, its repetitions above the first paragraph, and the first ``h1`` where they differ a little."""
+    folded, is_first = fold(title or ""), True
     for index in scene.near:
         block = scene.blocks[index]
-        if settled[index] is None and folded and fold(block.text) == folded:
-            if block.level == 1 or places[index] in (Place.HEAD, Place.EDGE):
+        at_head = places[index] in (Place.HEAD, Place.EDGE)
+        if block.level == 1 or at_head:
+            text = fold(block.text)
+            heads = block.level == 1 and at_head and (is_first or _shares_words(text, folded))
+            if settled[index] is None and (heads or (folded and text == folded)):
                 settled[index] = Finding(Reason.TITLE, "title")
-        elif settled[index] is None and block.level == 1 and places[index] in (Place.HEAD, Place.EDGE):
-            settled[index] = Finding(Reason.TITLE, "title")
+            is_first = is_first and block.level != 1
+
+
+def _shares_words(text: str, title: str) -> bool:
+    words = set(text.split())
+    return len(words & set(title.split())) * 2 >= len(words)
 
 
 def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *, is_dump: bool) -> None:
     for index in range(len(scene.blocks)):
-        if settled[index] or not (index in scene.near or scene.is_body(index)):
+        if settled[index] or not scene.is_body(index):
             continue
         block = scene.blocks[index]
         rule = scene.rules.by_text(block.text, places[index])
@@ -104,11 +126,11 @@ def _by_model(scene: Scene, places: list[Place], settled: list[Finding | None]) 
 
 def _explained(scene: Scene, index: int, place: Place) -> Finding:
     block = scene.blocks[index]
-    rule = scene.rules.by_text(block.text, place, weak=True)
-    if rule is None:
-        if is_teaser_link(block):
-            return Finding(Reason.RELATED_BLOCK, "link-card")
-        rule = scene.mark(index, weak=True)
+    if is_teaser_link(block):
+        return Finding(Reason.RELATED_BLOCK, "link-card")
+    rule = scene.mark(index, weak=True)
+    if rule is None or not (place is Place.TAIL and rule.reason is Reason.NAVIGATION):
+        rule = scene.rules.by_text(block.text, place, weak=True) or rule
     if rule:
         return Finding(rule.reason, rule.name)
     return Finding(Reason.CAPTION, "caption") if block.kind is Kind.CAPTION else Finding(Reason.MODEL, "model")

@@ -105,8 +105,8 @@ def _runs(scene: Scene, findings: dict[int, Finding]) -> Iterable[tuple[Finding,
 
 
 def _section_cards(scene: Scene, blocks: list[Block], resolve: Resolve, is_dump: bool) -> list[Card]:
-    opens = scene.rules.opener(blocks[0].text) or scene.rules.opener_like(blocks[0].text)
-    return read_cards(blocks[1:] if opens and len(blocks) > 1 else blocks, resolve, loose=is_dump)
+    opens = len(blocks) > 1 and not blocks[0].links and scene.rules.opener(blocks[0].text)
+    return read_cards(blocks[1:] if opens else blocks, resolve, loose=is_dump)
 
 
 def _lead_cards(blocks: list[Block], resolve: Resolve) -> list[Card]:

@@ -9,6 +9,8 @@ from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, RuleSet
+from pipelines.extraction.cards import link_cover, same_site
+from pipelines.urls import host
 
 BODY = 0.5
 """Blocks that score this or more are body as far as the model goes."""
@@ -27,6 +29,8 @@ class Scene:
     blocks: Sequence[Block]
     scores: Sequence[float]
     rules: RuleSet
+    host: str = ""
+    """The site's; empty where it is not known."""
     weights: dict[HtmlElement, int] = field(init=False, repr=False)
     total: int = field(init=False)
     near: range = field(init=False)
@@ -49,6 +53,15 @@ class Scene:
     def wraps(self, element: HtmlElement) -> bool:
         """Whether the element is around the article rather than a part beside or inside it."""
         return self.weights.get(element, 0) > self.total * WRAPPER_SHARE
+
+    def leads_to_own(self, index: int) -> bool:
+        """Whether the block is mostly a link to another page of the site, and not to a place on this one."""
+        block = self.blocks[index]
+        return link_cover(block) >= 0.6 and any(self.is_own(span.href) for span in block.links)
+
+    def is_own(self, href: str | None) -> bool:
+        """Whether an address as written is of another page of the site."""
+        return bool(href) and _is_own((href or "").strip(), self.host)
 
     def is_inside(self, index: int) -> bool:
         """Whether the block is inside the innermost element that holds nearly all of the likely body."""
@@ -116,6 +129,12 @@ class Scene:
         return grand if grand is not None else parent
 
 
+def _is_own(href: str, home: str) -> bool:
+    if href.startswith(("http:", "https:", "//")):
+        return not home or same_site(host(href if href[0] == "h" else f"https:{href}"), home)
+    return not href.startswith(("#", "javascript:", "mailto:", "tel:"))
+
+
 def is_under(element: HtmlElement | None, ancestor: HtmlElement) -> bool:
     """Whether ``element`` is ``ancestor`` or inside it."""
     while element is not None:
@@ -123,11 +142,6 @@ def is_under(element: HtmlElement | None, ancestor: HtmlElement) -> bool:
             return True
         element = element.getparent()
     return False
-
-
-def link_cover(block: Block) -> float:
-    """Share of the block's text that is inside links."""
-    return sum(span.end - span.start for span in block.links) / len(block.text) if block.text else 0.0
 
 
 def _is_evidence(block: Block) -> bool:

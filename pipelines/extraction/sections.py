@@ -6,16 +6,19 @@ a plain text dump, only the order of blocks says where it ends: the rule's ``tak
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, Kind
-from pipelines.extraction.boilerplate import Rule, Takes
-from pipelines.extraction.scene import Scene, is_under, link_cover
+from pipelines.extraction.boilerplate import Place, Rule, Takes
+from pipelines.extraction.cards import link_cover
+from pipelines.extraction.scene import Scene, is_under
 
 MAX_PARAGRAPHS = 6
 TEASER_WORDS = 80
-REST_SHARE = 0.3
-"""A section that takes all that follows must not hold more than this share of the likely body."""
+REST_SHARE, PARAGRAPHS_SHARE = 0.3, 0.2
+"""A section of comments or of paragraphs must not hold more than this share of the likely body."""
 
 _SENTENCE_END = (".", "。", "…", ":", ";", ",", "؟", "।")
 
@@ -25,11 +28,10 @@ def section(scene: Scene, index: int) -> tuple[Rule, range] | None:
     block = scene.blocks[index]
     if block.kind in (Kind.TABLE_ROW, Kind.CODE, Kind.QUOTE):
         return None
-    rule = scene.rules.opener(block.text)
-    if rule is None:
-        rule = scene.rules.opener_like(block.text)
-        if rule is None or not _links_follow(scene, index):
-            return None
+    opener = scene.rules.opener(block.text)
+    if opener is None or not _links_follow(scene, index, *opener):
+        return None
+    rule = opener[0]
     own = _own_element(scene, index)
     end = _end_of(scene, index, own) if own is not None else _WALKS[rule.takes](scene, index + 1)
     return (rule, range(index, end)) if end > index + 1 else None
@@ -63,26 +65,36 @@ def _end_of(scene: Scene, index: int, element: HtmlElement) -> int:
     return index
 
 
-def _links_follow(scene: Scene, index: int) -> bool:
-    following = scene.blocks[index + 1 : index + 6]
-    return sum(1 for block in following if link_cover(block) >= 0.6 and len(block.text) > 20) >= 2
+def _links_follow(scene: Scene, index: int, rule: Rule, wanted: int) -> bool:
+    """Whether enough of the next blocks are links, the very next or the one after it among them.
+
+    Links to other pages of the site, or to places on this page where the rule takes labels (a table of contents).
+    """
+    if scene.blocks[index].element is None:  # a text dump has lost its links
+        return not wanted or (index + 2 < len(scene.blocks) and is_title(scene, index + 1))
+    if rule.takes is Takes.LABELS:
+        return any(link_cover(block) >= 0.6 for block in scene.blocks[index + 1 : index + 3])
+    following = [scene.leads_to_own(each) for each in range(index + 1, min(index + 7, len(scene.blocks)))]
+    return sum(following) >= wanted and (not wanted or any(following[:2]))
 
 
-def _items(scene: Scene, start: int) -> int:
-    """End of a run of titles, each with at most one teaser."""
-    index, had_teaser = start, False
-    while index < len(scene.blocks) and not _is_boundary(scene, index) and is_title(scene, index):
+def items_end(scene: Scene, start: int, is_item: Callable[[Scene, int], bool] = is_title) -> int:
+    """End of a run of titles, each with at most one teaser if the first one has one."""
+    index, with_teasers = start, False
+    while index < len(scene.blocks) and not _is_boundary(scene, index) and is_item(scene, index):
         following = index + 1
-        if _is_teaser(scene, following):
+        if (with_teasers or index == start) and _is_teaser(scene, index, following):
             if _is_paragraph(scene, following + 1):  # two paragraphs on end: the article goes on
-                return following + 1 if had_teaser else (index if not scene.blocks[index].links else following)
-            had_teaser, following = True, following + 1
+                return following + 1 if with_teasers else (index if not scene.blocks[index].links else following)
+            with_teasers, following = True, following + 1
         index = following
     return index
 
 
-def _is_teaser(scene: Scene, index: int) -> bool:
-    return _is_paragraph(scene, index) and len(scene.blocks[index].text.split()) <= TEASER_WORDS
+def _is_teaser(scene: Scene, title: int, index: int) -> bool:
+    if not _is_paragraph(scene, index) or len(scene.blocks[index].text.split()) > TEASER_WORDS:
+        return False
+    return scene.blocks[title].kind is not Kind.LIST_ITEM or scene.blocks[index].kind is Kind.LIST_ITEM
 
 
 def _is_paragraph(scene: Scene, index: int) -> bool:
@@ -97,7 +109,7 @@ def _is_boundary(scene: Scene, index: int) -> bool:
 
 
 def _is_furniture(scene: Scene, index: int) -> bool:
-    return scene.rules.by_text(scene.blocks[index].text) is not None
+    return scene.rules.by_text(scene.blocks[index].text, Place.ANY) is not None
 
 
 def _labels(scene: Scene, start: int) -> int:
@@ -116,28 +128,40 @@ def _is_label(block: Block) -> bool:
 
 
 def _paragraphs(scene: Scene, start: int) -> int:
-    """End of the paragraphs below the opener, up to the next heading, as long as no more of the article follows."""
+    """End of the paragraphs below the opener, up to the next heading.
+
+    Where the article goes on soon after, and for what is not plainly furniture, no full paragraph is taken.
+    """
     end = min(start + MAX_PARAGRAPHS, len(scene.blocks))
     for index in range(start, end):
         if scene.blocks[index].kind is Kind.HEADING or _is_boundary(scene, index):
             end = index
             break
-    if any(scene.is_full(index) for index in range(end, min(end + 12, len(scene.blocks)))):
+    goes_on = any(scene.is_full(index) for index in range(end, min(end + 12, len(scene.blocks))))
+    if goes_on or _weight(scene, start, end) > scene.total * PARAGRAPHS_SHARE:
         return _short_call(scene, start, end)
     return end
+
+
+def _weight(scene: Scene, start: int, end: int) -> int:
+    return sum(len(scene.blocks[index].text) for index in range(start, end) if scene.is_full(index))
 
 
 def _short_call(scene: Scene, start: int, end: int) -> int:
     """Between the article's own paragraphs only what is plainly no text of its own goes with the opener."""
     index = start
-    while index < end and (_is_furniture(scene, index) or not scene.is_full(index)):
+    while index < end and (_is_furniture(scene, index) or (index < start + 2 and not scene.is_full(index))):
         index += 1
     return index
 
 
 def _rest(scene: Scene, start: int) -> int:
-    after = sum(len(scene.blocks[i].text) for i in range(start, len(scene.blocks)) if scene.is_full(i))
-    return len(scene.blocks) if after <= scene.total * REST_SHARE else start
+    """End of what follows up to a heading as high as the opener's: readers' comments."""
+    level = scene.blocks[start - 1].level or 7
+    end = start
+    while end < len(scene.blocks) and not 0 < scene.blocks[end].level <= level:
+        end += 1
+    return end if _weight(scene, start, end) <= scene.total * REST_SHARE else start
 
 
-_WALKS = {Takes.ITEMS: _items, Takes.LABELS: _labels, Takes.PARAGRAPHS: _paragraphs, Takes.REST: _rest}
+_WALKS = {Takes.ITEMS: items_end, Takes.LABELS: _labels, Takes.PARAGRAPHS: _paragraphs, Takes.REST: _rest}

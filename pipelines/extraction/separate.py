@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
 from pipelines.extraction.document import Document
@@ -42,7 +44,8 @@ def separate(
     rules: RuleSet | None = None,
 ) -> Parts:
     """Put every block of the page where it belongs."""
-    scene = Scene(blocks, scores, rules or rules_for(host(document.url)))
+    home = host(document.url) or host(metadata.canonical_url or "")
+    scene = Scene(blocks, scores, rules or rules_for(home), home)
     findings = find_furniture(scene, metadata.title, is_dump=document.root is None)
     body = settle_headings(scene, findings)
     kept = {block.index for block in body}
@@ -57,11 +60,15 @@ def separate(
 def _ledger(scene: Scene, kept: set[int], findings: dict[int, Finding]) -> list[RemovedBlock]:
     """An entry for each block of the body's neighbourhood that is not body, and for all that rules alone took out."""
     entries = []
+    paths: dict[HtmlElement | None, str] = {}
     for index, block in enumerate(scene.blocks):
         finding = findings.get(index)
         if index not in kept and finding and (index in scene.near or scene.is_body(index)):
-            entries.append(RemovedBlock(finding.reason, finding.rule, _bounded(block.text), tag_path(block.element)))
-    return entries[:MAX_REMOVED]
+            path = paths.get(block.element) or paths.setdefault(block.element, tag_path(block.element))
+            entries.append(RemovedBlock(finding.reason, finding.rule, _bounded(block.text), path))
+            if len(entries) == MAX_REMOVED:
+                break
+    return entries
 
 
 def _bounded(text: str) -> str:
