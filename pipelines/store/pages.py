@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
 from pipelines.archive import PageArchive
 from pipelines.items import Hint, RawPage
@@ -94,7 +94,7 @@ def load_numbered_pages(
     query = query.where(table.c.source == source) if source else query
     query = query.where(table.c.fetched_at >= (normalised(since) or since)) if since else query
     last = 0
-    while rows := conn.execute(query.where(table.c.id > last)).mappings().all():
+    while rows := _read(conn, query.where(table.c.id > last)):
         for row in rows:
             yield row["id"], _raw_page(archive, row)
         last = rows[-1]["id"]
@@ -104,6 +104,15 @@ def count_pages(conn: Connection, source: str | None = None) -> int:
     """How many URLs have a page: the length of a replay."""
     query = select(func.count(table.c.url.distinct()))
     return int(conn.execute(query.where(table.c.source == source) if source else query).scalar_one())
+
+
+def _read(conn: Connection, query: Select[Any]) -> Sequence[RowMapping]:
+    """The rows, without keeping a transaction open that was not: it would hold back the log of whoever writes."""
+    alone = not conn.in_transaction()
+    rows = conn.execute(query).mappings().all()
+    if alone:
+        conn.rollback()
+    return rows
 
 
 def _as_stored(value: Any) -> Any:
