@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -44,10 +45,10 @@ def discover(url: str, body: bytes, headers: Mapping[str, str], *, since: dateti
         return feeds.discover(url, stream.read(), headers, since=since)
     candidates: list[Candidate] = []
     children: dict[str, str | None] = {}
-    for entry in _entries(url, stream):
-        address = fetchable(_text_of(entry, "loc"), url)
-        if address and _local(entry) == "sitemap":
-            children[address] = iso(_text_of(entry, "lastmod"))
+    for kind, entry in _entries(url, stream):
+        address = fetchable(_text(entry, "loc"), url)
+        if address and kind == "sitemap":
+            children[address] = iso(_text(entry, "lastmod"))
         elif address:
             candidates.append(Candidate(address, _hint(entry)))
         if len(candidates) + len(children) >= MAX_URLS:
@@ -67,8 +68,11 @@ def _newest_children(children: Mapping[str, str | None], since: datetime | None)
     return tuple(child for _, child in reversed(kept)) + tuple(reversed(undated))
 
 
-def _entries(url: str, stream: _Bounded) -> Iterator[etree._Element]:
-    """Each ``url`` or ``sitemap`` element as it is complete; its memory is freed when the next is asked for."""
+_Fields = dict[str, etree._Element]
+
+
+def _entries(url: str, stream: _Bounded) -> Iterator[tuple[str, _Fields]]:
+    """``url`` or ``sitemap`` and its children by name, as each is complete; freed when the next is asked for."""
     known = False
     try:
         parsed = etree.iterparse(
@@ -81,11 +85,12 @@ def _entries(url: str, stream: _Bounded) -> Iterator[etree._Element]:
             huge_tree=False,
         )
         for _, element in parsed:
-            if _local(element) in ("url", "sitemap"):
+            kind = _name(str(element.tag))
+            if kind in ("url", "sitemap"):
                 known = True
-                yield element
+                yield kind, _fields(element)
                 _free(element)
-        known = known or (parsed.root is not None and _local(parsed.root) in ("urlset", "sitemapindex"))
+        known = known or (parsed.root is not None and _name(str(parsed.root.tag)) in ("urlset", "sitemapindex"))
     except etree.XMLSyntaxError:
         pass
     if not known:
@@ -99,34 +104,41 @@ def _free(element: etree._Element) -> None:
         parent.remove(before)
 
 
-def _hint(entry: etree._Element) -> Hint:
-    changed = iso(_text_of(entry, "lastmod"))
-    news = next((child for child in entry if _local(child) == "news"), None)
-    if news is None:
+def _fields(element: etree._Element) -> _Fields:
+    """Children by name, whatever their namespace: sites get namespaces wrong."""
+    return {_name(str(child.tag)): child for child in element}
+
+
+@lru_cache(maxsize=256)
+def _name(tag: str) -> str:
+    """The tag without namespace, and without the prefix that stays where the namespace was never declared."""
+    return re.split("[}:]", tag)[-1]
+
+
+def _text(entry: _Fields, name: str) -> str:
+    found = entry.get(name)
+    if found is None:
+        return ""
+    return ("".join(map(str, found.itertext())) if len(found) else found.text or "").strip()
+
+
+def _hint(entry: _Fields) -> Hint:
+    changed = iso(_text(entry, "lastmod"))
+    if "news" not in entry:
         return Hint(route="sitemap", modified_at=changed)
-    keywords = plain(_text_of(news, "keywords"), 1000)
+    news = _fields(entry["news"])
+    keywords = plain(_text(news, "keywords"), 1000)
     return Hint(
         route="news_sitemap",
-        title=plain(_text_of(news, "title"), 500),
-        published_at=iso(_text_of(news, "publication_date")),
+        title=plain(_text(news, "title"), 500),
+        published_at=iso(_text(news, "publication_date")),
         modified_at=changed,
         tags=tuple(dict.fromkeys(filter(None, (word.strip() for word in (keywords or "").split(","))))),
     )
 
 
-def _text_of(element: etree._Element, name: str) -> str:
-    """The text of the child of that name, whatever its namespace: sites get namespaces wrong."""
-    return next(("".join(child.itertext()).strip() for child in element if _local(child) == name), "")
-
-
-def _local(element: etree._Element) -> str:
-    """The tag without namespace, and without the prefix that stays where the namespace was never declared."""
-    tag = element.tag
-    return re.split("[}:]", tag)[-1] if isinstance(tag, str) else ""
-
-
 def _text_lines(stream: _Bounded) -> Iterator[Candidate]:
-    for line in stream.read().decode("utf-8", "replace").splitlines()[:MAX_URLS]:
+    for line in stream.read().decode("utf-8-sig", "replace").splitlines()[:MAX_URLS]:
         if address := fetchable(line):
             yield Candidate(address, Hint(route="sitemap"))
 

@@ -25,6 +25,7 @@ MAX_BYTES = 30_000_000
 CLOSED = {401: "wants a login", 403: "forbids it", 404: "has none", 410: "has none"}
 """Answers by which a site says that its posts are not for us this way."""
 
+_ANSWER = re.compile(rb'\[\s*(?:\{\s*"|\])|\{\s*"code"')
 _FIELDS = "id,date_gmt,modified_gmt,status,link,title,excerpt,content,_links,_embedded"
 
 
@@ -58,22 +59,32 @@ def discover(
 def _posts(url: str, body: bytes) -> list[Any] | Mapping[str, Any]:
     """The answer's JSON; what PHP printed before it (warnings, a byte order mark) is skipped."""
     if len(body) > MAX_BYTES:
-        raise UnusableListing(f"{url}: an answer of more than {MAX_BYTES // 1_000_000} MB is not read")
-    start = re.search(rb'\[\s*(?:\{\s*"|\])|\{\s*"code"', body)
-    try:
-        answer = json.loads(body[start.start() if start else 0 :])
-    except (ValueError, RecursionError):
-        raise UnusableListing(f"{url}: {what_it_is(body)}, not posts in JSON") from None
+        raise UnusableListing(
+            f"{url.partition('?')[0]}: an answer of more than {MAX_BYTES // 1_000_000} MB is not read"
+        )
+    answer = _json(body)
+    if answer is None:
+        start = _ANSWER.search(body)
+        answer = _json(body[start.start() :]) if start else None
+    if answer is None:
+        raise UnusableListing(f"{url.partition('?')[0]}: {what_it_is(body)}, not posts in JSON")
     if not isinstance(answer, list | dict):
-        raise UnusableListing(f"{url}: JSON, but no list of posts")
+        raise UnusableListing(f"{url.partition('?')[0]}: JSON, but no list of posts")
     return answer
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _declined(url: str, answer: Mapping[str, Any]) -> Discovered:
     """An error object: past the last page there is simply nothing; anything else is the reason."""
     code = answer.get("code")
     if not isinstance(code, str):
-        raise UnusableListing(f"{url}: JSON, but no list of posts")
+        raise UnusableListing(f"{url.partition('?')[0]}: JSON, but no list of posts")
     if code == "rest_post_invalid_page_number":
         return Discovered()
     return Discovered(reason=f"the site's REST API answers {plain(code, 80)}")
