@@ -75,7 +75,9 @@ def old_css() -> str:
     names += " more comments c foot speedbar tags tgpromo navigation title list print"
     return "\n".join(
         f".{name} {{ font-family: Tahoma, Verdana, Arial; font-size: {11 + n % 4}px; color: #{_hex(name)}; "
-        f"background: url(/images/bg_{name}.gif) repeat-x; padding: {n % 6}px; border: {n % 2}px solid #c9d2d8; }}"
+        f"background: url(/images/bg_{name}.gif) repeat-x; padding: {n % 6}px; border: {n % 2}px solid #c9d2d8; }}\n"
+        f".{name} a, .{name} a:visited {{ color: #{_hex(name + 'a')}; text-decoration: none; }}\n"
+        f".{name} a:hover, .{name} a:active {{ color: #{_hex(name + 'h')}; text-decoration: underline; }}"
         for n, name in enumerate(names.split())
     )
 

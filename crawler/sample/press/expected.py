@@ -1,8 +1,8 @@
 """The answer beside each page: what a clean extraction of it holds, and what it may not hold.
 
 Fields are those of ``pipelines.items.Article`` as far as the page makes them certain. ``optional`` are blocks that a
-body may hold or lack (an embedded post's text, a live-blog's time stamps); ``must_not`` are strings that may not be
-in the body. The canonical address is left out where the page gives none.
+body may hold or lack (an embedded post's text, a live-blog's time stamps), ``optional_headings`` paragraphs all in
+bold, which may be taken as headings; ``must_not`` are strings that may not be in the body.
 """
 
 from __future__ import annotations
@@ -122,6 +122,7 @@ def article(story: Story, room: Newsroom) -> dict[str, Any]:
             "links": links(story, room),
             "labels": list(story.labels),
             "optional": optional(story.blocks),
+            "optional_headings": [text for block, text in texts if block.text == f"**{text}**"],
             "must_not": must_not(story, room),
         }
     )
