@@ -41,7 +41,7 @@ from pipelines.store.sources import SourceRow
 from pipelines.store.times import epoch_asked_for, now, utc_text
 from pipelines.urls import is_internal, is_trap
 
-FINAL = frozenset({"robots", "scheme", "credentials", "off_site", "not_html", "too_large"})
+FINAL = frozenset({"robots", "scheme", "credentials", "off_site", "not_html", "too_large", "private_address"})
 """Failures that another run would meet again, beside 404 and the like."""
 
 

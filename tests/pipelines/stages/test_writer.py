@@ -1,0 +1,102 @@
+"""Works share transactions, fail alone, and are safe once their future resolves."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from pipelines.errors import StoreBusy
+from pipelines.stages import writer as writing
+from pipelines.stages.writer import Writer
+from pipelines.store import Store, open_store
+from pipelines.store.sources import ensure_sources
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "news.sqlite3") as store:
+        yield store
+
+
+def keys(store: Store) -> list[str]:
+    with store.connect() as conn:
+        return list(conn.execute(text("SELECT key FROM source ORDER BY key")).scalars())
+
+
+def test_a_work_is_committed_when_its_future_resolves(store: Store) -> None:
+    writer = Writer(store)
+    writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]), urgent=True).result(timeout=10)
+    assert keys(store) == ["larkspur"]
+    writer.close()
+
+
+def test_works_share_a_transaction_and_keep_their_order(store: Store) -> None:
+    writer, began = Writer(store), []
+
+    def work(conn: Connection) -> int:
+        began.append(conn.connection.dbapi_connection)
+        return len(began)
+
+    answers = [writer.submit(work) for _ in range(10)]
+    assert [answer.result(timeout=10) for answer in answers] == list(range(1, 11))
+    writer.close()
+    assert len(set(map(id, began))) == 1
+
+
+def test_a_work_that_raises_undoes_itself_alone(store: Store) -> None:
+    writer = Writer(store)
+
+    def broken(conn: Connection) -> None:
+        ensure_sources(conn, ["half-done"])
+        raise ValueError("no")
+
+    good = writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]))
+    bad = writer.submit(broken)
+    more = writer.submit(lambda conn: ensure_sources(conn, ["meadow"]))
+    with pytest.raises(ValueError, match="no"):
+        bad.result(timeout=10)
+    good.result(timeout=10)
+    more.result(timeout=10)
+    writer.close()
+    assert keys(store) == ["larkspur", "meadow"]
+
+
+def test_closing_commits_what_is_waiting(store: Store) -> None:
+    writer = Writer(store)
+    for number in range(120):
+        writer.submit(partial(ensure_sources, keys=[f"source-{number:03}"]))
+    writer.close()
+    assert len(keys(store)) == 120
+
+
+@pytest.mark.slow
+def test_another_writer_is_waited_for(store: Store) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(6, other.rollback).start()  # longer than one try waits
+    writer = Writer(store)
+    writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]), urgent=True).result(timeout=30)
+    writer.close()
+    other.close()
+    assert keys(store) == ["larkspur"]
+
+
+def test_trouble_that_lasts_is_told_once_for_each_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "BUSY_TRIES", 1)
+    told: list[BaseException] = []
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    writer = Writer(store, told.append)
+    answer = writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]), urgent=True)
+    with pytest.raises(StoreBusy):
+        answer.result(timeout=30)
+    other.rollback()
+    other.close()
+    writer.close()
+    assert [type(error) for error in told] == [StoreBusy]
