@@ -45,7 +45,7 @@ class Newsroom:
     edition: int = 1
     trouble: dict[str, list[int]] = field(default_factory=dict)
     """URL → statuses to answer with before the true answer, each once: 429 and 503 come with ``Retry-After: 1``."""
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list, repr=False)
     log: Callable[[Request], None] | None = None
     _editions: dict[int, dict[str, SampleSite]] = field(default_factory=dict, repr=False)
 

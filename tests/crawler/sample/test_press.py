@@ -61,6 +61,12 @@ def test_a_page_shows_its_expected_body_in_order_and_around_it_what_may_not_leak
         assert _squeezed(text) not in body
 
 
+@pytest.mark.parametrize("page", SHOWN)
+def test_no_mark_of_the_templates_is_left_on_a_page(page: SamplePage) -> None:
+    shown = " ".join(_texts(page))
+    assert [mark for mark in ("\\n", "${", "$url", "story:", "**", "](", "@drop", "@related") if mark in shown] == []
+
+
 @pytest.mark.parametrize("page", STORED)
 def test_headings_stand_where_the_answer_says(page: SamplePage) -> None:
     blocks = page.expected["body"].split("\n\n")
