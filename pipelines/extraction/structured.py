@@ -35,6 +35,8 @@ _WITH_REL = etree.XPath("//a[@rel]")
 _WITH_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta)]")
 _Value = TypeVar("_Value")
 _INLINE = frozenset("a abbr b bdi em font i mark q s small strong sub sup u wbr".split())
+_BORDER = "\0"
+"""Between two lines of a text under way; no page's text has it."""
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"})
 
 
@@ -98,6 +100,14 @@ class PageData:
         return tuple(sorted(nodes, key=_likelihood, reverse=True))
 
     @cached_property
+    def language_tag(self) -> str:
+        """``lang`` of the ``html`` element, as written; empty where there is none."""
+        top = self.root.getroottree().getroot()
+        return (top.get("lang") or top.get("xml:lang") or top.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[
+            :40
+        ]
+
+    @cached_property
     def head_title(self) -> str:
         """Text of the first ``title`` element that has any."""
         return next(filter(None, map(text_of, self._found.titles)), "")
@@ -129,12 +139,12 @@ class PageData:
 
 def text_of(element: HtmlElement | None, limit: int = MAX_VALUE) -> str:
     """Visible text of an element on one line, at most about ``limit`` characters."""
-    return " ".join(_text(element, limit).split())[:limit] if element is not None else ""
+    return " ".join(_text(element, limit).replace(_BORDER, " ").split())[:limit] if element is not None else ""
 
 
 def lines_of(element: HtmlElement, limit: int = MAX_VALUE) -> list[str]:
     """Visible text of an element, a line for each block in it."""
-    lines = (" ".join(line.split()) for line in _text(element, limit).split("\n"))
+    lines = (" ".join(line.split()) for line in _text(element, limit).split(_BORDER))
     return [line for line in lines if line]
 
 
@@ -142,7 +152,7 @@ def _text(element: HtmlElement, limit: int) -> str:
     parts: list[str] = []
     size = 0
     for text in _texts(element):
-        parts.append(text[:limit] if text == "\n" else text[:limit].replace("\n", " "))
+        parts.append(text[:limit])
         size += len(text.strip())
         if size > limit:
             break
@@ -154,7 +164,7 @@ def _texts(element: HtmlElement, depth: int = 0) -> Iterator[str]:
     yield element.text or ""
     for child in element if depth < _MAX_DEPTH else ():
         if child.tag not in _SILENT:
-            border = "" if child.tag in _INLINE else "\n"
+            border = "" if child.tag in _INLINE else _BORDER
             yield border
             yield from _texts(child, depth + 1)
             yield border

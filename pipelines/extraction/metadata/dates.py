@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -14,6 +15,7 @@ from pipelines.extraction.metadata.datetext import Moment, parse
 from pipelines.extraction.metadata.nearby import MAX_LINE, Nearby
 from pipelines.extraction.structured import PageData, text_of
 from pipelines.items import Hint
+from pipelines.urls import host
 
 PUBLISHED_META = (
     "article:published_time og:article:published_time og:published_time rnews:datepublished datepublished "
@@ -22,7 +24,7 @@ PUBLISHED_META = (
     "pubdate pub_date date-pub dc.date.issued dcterms.issued dc.date.created dcterms.created date.created "
     "date.available iso-8601-publish-date citation_publication_date citation_online_date citation_date "
     "og:publish_date published originalpublicationdate article_date_original article:created "
-    "dc.date dcterms.date date bt:pubdate displaydate"
+    "dc.date dcterms.date date bt:pubdate displaydate w-published-date published-date created_at createdate"
 ).split()
 MODIFIED_META = (
     "article:modified_time og:updated_time og:modified_time datemodified cxenseparse:recs:articlelastmodified "
@@ -36,6 +38,20 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _YEARLIKE = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d\d(?!\d)|[٠-٩۰-۹]{4}")
+_LABELLED = re.compile(
+    r"\W*(?:first |originally |last )?(?:posted|publi|written|created|updated|modified|reviewed|date\b|by\b|erschienen|veröffentlicht"
+    r"|erstellt|stand\b|von\b|vom\b|am\b|mis en ligne|par\b|fecha|data\b|pubblicato|scritto|geplaatst|gepubliceerd|опубликован|дата"
+    r"|发布|發布|公開|掲載|投稿|등록|입력|yayın|diterbitkan|đăng|opublikowan|dodano|publicerad|julkaistu|udgivet|publisert)",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(r"[|•·–—]|\b(?:min(?:ute)?s? read|Uhr)\b")
+_DATE_CLASS = re.compile(r"date|time|publi|posted|meta|byline|created|info")
+_STATE_DATE = re.compile(
+    r"\"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedDate|published_date|firstPublishedAt"
+    r"|first_published_at|publicationDate|publication_date|published_time|datePosted)\\?\"\s*:\s*\\?\"([^\"\\]{8,40})"
+)
+_DAY_FIRST = frozenset("GB UK IE AU NZ IN ZA NG KE SG MY HK DE AT CH FR BE NL ES IT PT BR MX AR RU TR PL ID VN".split())
+SHORT_LINE = 60
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]?\d)[/-]?([0-3]\d)(?=[/_-]|\D)")
 
 
@@ -56,8 +72,11 @@ def read_dates(
     latest: date | None = None,
 ) -> tuple[str | None, str | None]:
     """(published, modified) as ISO 8601. ``latest``: the day of the fetch, after which nothing can be dated."""
-    published = [w for w in published_witnesses(data, url, nearby, language, hint) if _possible(w.moment, latest)]
-    modified = [w for w in modified_witnesses(data, language, hint) if _possible(w.moment, latest)]
+    reader = _Reader(language, _month_first(data, url))
+    published = [w for w in published_witnesses(data, url, nearby, reader, hint) if _possible(w.moment, latest)]
+    modified = [w for w in modified_witnesses(data, reader, hint) if _possible(w.moment, latest)]
+    if not published and not modified:
+        published = [w for w in last_resorts(data, reader) if _possible(w.moment, latest)]
     first_seen = _chosen(published)
     if first_seen is None:
         return (modified[0].moment.iso, None) if modified else (None, None)
@@ -66,28 +85,39 @@ def read_dates(
 
 
 def published_witnesses(
-    data: PageData, url: str, nearby: Nearby, language: str | None, hint: Hint | None
+    data: PageData, url: str, nearby: Nearby, reader: _Reader, hint: Hint | None
 ) -> Iterator[Witness]:
     """Statements of the day of publication, the most trustworthy first."""
     articles = [node for node in data.articles if article_rank(node) > 1]
-    yield from _of_nodes("json_ld", articles[:1], ("datePublished", "dateCreated"))
-    yield from _parsed("meta", data.meta(*PUBLISHED_META), language)
+    yield from reader.of_nodes("json_ld", articles[:1], ("datePublished", "dateCreated"))
+    yield from reader.witnesses("meta", data.meta(*PUBLISHED_META))
     pages = [node for node in data.articles if article_rank(node) == 1]
-    yield from _of_nodes("json_ld_page", articles[1:2] + pages[:2], ("datePublished", "uploadDate"))
-    yield from _parsed("itemprop", map(_stated, data.itemprop("datepublished", "datecreated")[:2]), language)
+    yield from reader.of_nodes("json_ld_page", articles[1:2] + pages[:2], ("datePublished", "uploadDate"))
+    yield from reader.witnesses("itemprop", map(_stated, data.itemprop("datepublished", "datecreated")[:2]))
     if hint and hint.published_at:
-        yield from _parsed("hint", [hint.published_at], language)
-    yield from _of_url(url)
-    yield from _of_readers(data, nearby, language)
+        yield from reader.witnesses("hint", [hint.published_at])
+    found = _URL_DAY.search(url)
+    yield from reader.witnesses("url", ["-".join(found.groups())] if found else [])
+    yield from _shown(data, nearby, reader)
 
 
-def modified_witnesses(data: PageData, language: str | None, hint: Hint | None) -> Iterator[Witness]:
+def last_resorts(data: PageData, reader: _Reader) -> Iterator[Witness]:
+    """Where nothing else is dated: lines that say "posted on" or are a date alone, and the front end's state."""
+    lines = [text.strip() for element in data.elements if (text := element.text) and 6 < len(text) < 120]
+    dated = [line for line in lines if _YEARLIKE.search(line)]
+    yield from reader.witnesses("labelled", filter(_LABELLED.match, dated))
+    yield from reader.witnesses("alone", (line for line in dated if len(line) < 20))
+    for state in data.states[:5]:
+        yield from reader.witnesses("state", _STATE_DATE.findall(state[:500_000])[:1])
+
+
+def modified_witnesses(data: PageData, reader: _Reader, hint: Hint | None) -> Iterator[Witness]:
     """Statements of the last change, the most trustworthy first."""
-    yield from _of_nodes("json_ld", data.articles[:3], ("dateModified",))
-    yield from _parsed("meta", data.meta(*MODIFIED_META), language)
-    yield from _parsed("itemprop", map(_stated, data.itemprop("datemodified")[:2]), language)
+    yield from reader.of_nodes("json_ld", data.articles[:3], ("dateModified",))
+    yield from reader.witnesses("meta", data.meta(*MODIFIED_META))
+    yield from reader.witnesses("itemprop", map(_stated, data.itemprop("datemodified")[:2]))
     if hint and hint.modified_at:
-        yield from _parsed("hint", [hint.modified_at], language)
+        yield from reader.witnesses("hint", [hint.modified_at])
 
 
 def _chosen(witnesses: list[Witness]) -> Moment | None:
@@ -98,14 +128,22 @@ def _chosen(witnesses: list[Witness]) -> Moment | None:
     """
     if not witnesses:
         return None
-    best = witnesses[0].moment
+    best = _unambiguous(witnesses[0].moment, witnesses)
     shown = next((w.moment for w in witnesses if w.kind == "near"), None)
     near = {w.moment.day for w in witnesses if w.kind in ("near", "near_update")}
     if shown and shown.day < best.day and best.day not in near:
-        best = shown
+        best = _unambiguous(shown, witnesses)
     if best.exact:
         return best
     return next((w.moment for w in witnesses if w.moment.day == best.day and w.moment.exact), best)
+
+
+def _unambiguous(moment: Moment, witnesses: list[Witness]) -> Moment:
+    """``03/04/2025`` is the other of its two days where a witness says that day and none this one."""
+    if moment.other_day is None:
+        return moment
+    sure = {w.moment.day for w in witnesses if w.moment.other_day is None}
+    return replace(moment, day=moment.other_day) if moment.other_day in sure and moment.day not in sure else moment
 
 
 def _after(changed: Moment, published: Moment) -> bool:
@@ -118,37 +156,43 @@ def _possible(moment: Moment, latest: date | None) -> bool:
     return latest is None or moment.day <= latest + timedelta(days=1)
 
 
-def _of_nodes(kind: str, nodes: Iterable[Node], keys: Iterable[str]) -> Iterator[Witness]:
-    for node in nodes:
-        yield from _parsed(kind, (value for key in keys if (value := first(node.get(key)))), None)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    language: str | None
+    month_first: bool | None
+
+    def witnesses(self, kind: str, texts: Iterable[str]) -> Iterator[Witness]:
+        for text in texts:
+            moment = parse(text, self.language, month_first=self.month_first)
+            if moment:
+                yield Witness(kind, moment)
+
+    def of_nodes(self, kind: str, nodes: Iterable[Node], keys: Iterable[str]) -> Iterator[Witness]:
+        for node in nodes:
+            yield from self.witnesses(kind, (value for key in keys if (value := first(node.get(key)))))
 
 
-def _parsed(kind: str, texts: Iterable[str], language: str | None) -> Iterator[Witness]:
-    for text in texts:
-        moment = parse(text, language)
-        if moment:
-            yield Witness(kind, moment)
-
-
-def _of_url(url: str) -> Iterator[Witness]:
-    found = _URL_DAY.search(url)
-    moment = parse("-".join(found.groups())) if found else None
-    if moment:
-        yield Witness("url", moment)
+def _month_first(data: PageData, url: str) -> bool | None:
+    """Only American pages write the month first; None where the page's language has to decide."""
+    region = (data.language_tag.replace("_", "-").partition("-")[2] or "").upper()
+    if region in ("US", "PH") or region in _DAY_FIRST:
+        return region not in _DAY_FIRST
+    return False if host(url).rpartition(".")[2].upper() in _DAY_FIRST else None
 
 
 def _stated(element: HtmlElement) -> str:
     return element.get("datetime") or element.get("content") or text_of(element, 200)
 
 
-def _of_readers(data: PageData, nearby: Nearby, language: str | None) -> Iterator[Witness]:
-    """Dates shown: beside the headline, then in times, bylines and credits anywhere; lines on updates last."""
+def _shown(data: PageData, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
+    """Dates shown: beside the headline, then in times and dated elements anywhere; lines on updates last."""
     near = list(_lines(nearby.elements))
-    far = list(_lines(each for each in (*data.times[:20], *data.marked[:150]) if not nearby.is_elsewhere(each)))
+    dated = [element for element in data.marked if _DATE_CLASS.search((element.get("class") or "").lower())]
+    far = list(_lines(each for each in (*data.times[:20], *dated[:60]) if not nearby.is_elsewhere(each)))
     for kind, lines in (("near", near), ("far", far)):
         for updated in (False, True):
             matching = (line for line in lines if bool(_UPDATED.search(line)) is updated)
-            yield from _parsed(f"{kind}_update" if updated else kind, matching, language)
+            yield from reader.witnesses(f"{kind}_update" if updated else kind, matching)
 
 
 def _lines(elements: Iterable[HtmlElement]) -> Iterator[str]:
@@ -158,7 +202,20 @@ def _lines(elements: Iterable[HtmlElement]) -> Iterator[str]:
         tail = (element.tail or "").strip()
         if stamp:
             yield f"{stamp} {line if _UPDATED.search(line) else ''}"
-        elif len(line) <= MAX_LINE and _YEARLIKE.search(line):
+        elif _may_date(line) and not _is_caption(element):
             yield line
-        elif 6 < len(tail) <= MAX_LINE and _YEARLIKE.search(tail):
+        elif _may_date(tail):
             yield tail
+
+
+def _may_date(line: str) -> bool:
+    """Whether a line is short, or a byline or the like, so that a date in it is the article's and no matter of its text."""
+    if not 5 < len(line) <= MAX_LINE or not _YEARLIKE.search(line):
+        return False
+    return len(line) <= SHORT_LINE or (_LABELLED.match(line) or _MARKS.search(line)) is not None
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    return element.tag in ("a", "figure", "figcaption", "li", "td") or any(
+        parent.tag in ("figure", "table") for parent in islice(element.iterancestors(), 4)
+    )

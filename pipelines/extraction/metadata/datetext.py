@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from importlib.resources import files
@@ -56,6 +56,8 @@ class Moment:
     day: date
     clock: tuple[int, int, int] | None = None
     offset: int | None = None
+    other_day: date | None = None
+    """The day that ``03/04/2025`` may mean as well."""
 
     @property
     def iso(self) -> str:
@@ -84,7 +86,9 @@ def parse(text: str, language: str | None = None, *, month_first: bool | None = 
     for match in sorted(matches, key=lambda each: each.start()):
         day = _day(match, language, month_first)
         if day is not None:
-            return _with_time(day, text[match.end() :])
+            other = _day(match, language, not month_first) if "a" in match.groupdict() else None
+            moment = _with_time(day, text[match.end() :])
+            return replace(moment, other_day=other) if other and other != day else moment
     return None
 
 

@@ -37,11 +37,7 @@ def read_language(data: PageData, sample: str | None = None) -> str | None:
 
 
 def _declared(data: PageData) -> list[str]:
-    html = data.root.getroottree().getroot()
-    return [
-        html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or html.get("xml:lang") or "",
-        *data.meta("og:locale", "content-language", "language", "dc.language", "inlanguage"),
-    ]
+    return [data.language_tag, *data.meta("og:locale", "content-language", "language", "dc.language", "inlanguage")]
 
 
 def _code(value: str) -> str | None:

@@ -12,15 +12,16 @@ MAX_NAME = 80
 MAX_BYLINE = 400
 
 _BY = re.compile(
-    r"^\W*(?:(?:article|story|words|text|texte|texto|report(?:ing|ed)?|review|analysis|opinion|post|blog|news|commentary)\s+)?"
+    r"^\W*(?:this (?:post|article|story) was )?(?:(?:article|story|words|text|texte|texto|report(?:ing|ed)?|review|analysis|opinion|post|blog|news|commentary)\s+)?"
     r"(?:(?:written|posted|published|authored|reported|created|submitted|contributed|verfasst|geschrieben|écrit|rédigé"
     r"|publié|escrito|publicado|scritto|pubblicato|geschreven|napisał|ditulis)\s+)?"
-    r"(?:(?:by|von|par|por|di|door|av|af|od|przez|oleh|bởi|tarafından|от)\b\s*:?"
+    r"(?:(?:by|contributors?:|von|par|por|di|door|av|af|od|przez|oleh|bởi|tarafından|от)\b\s*:?"
     r"|(?:authors?|autore?n?|autor[ae]s?|auteurs?|автор|penulis|yazar|tác giả|writer|reporter)\s*[:：]"
-    r"|作者\s*[:：]?|文\s*[/／:：]|記者\s*[:：]?|글\s*[:：])\s*",
+    r"|(?:作者|撰文|编译|記者|记者|責任編輯|责编|责任编辑)\s*[:：]\s*|文\s*[/／|:：]|글\s*[:：])\s*",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"\s*(?:[|•·⋅●►»(\[]|\s[–—-]\s).*$", re.DOTALL)
+_BREAK = re.compile(r"\s*(?:[|•·⋅●►»\[]|\s[–—-]\s).*$", re.DOTALL)
+_BRACKET = re.compile(r"\s*\(.*$", re.DOTALL)
 _AFTER_NAME = re.compile(
     r"\s*(?:\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:min|mins|minute|hour|day|stund|ago)|\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]"
     r"|\b(?:published|posted|updated|last updated|on|in|at|for|is an?|contributed|follow|read more|reviewed|edited"
@@ -44,7 +45,7 @@ AGENCIES = frozenset(
 """News agencies, which sign like persons."""
 _EMAIL = re.compile(r"\(?\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\b\)?")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.", re.IGNORECASE)
-_EDGE = " \t\r\n\xa0,;:.|-–—•·⋅*\"“”„'’‘()[]{}<>/\\@#~_"
+_EDGE = " \t\r\n\xa0,;:.|-–—•·⋅*\"“”„'’‘[]{}<>/\\@#~_"
 _ROLE = re.compile(
     r"\b(?:(?:co-|sub-)?editors?|editor-in-chief|editorial|writer|reporter|correspondent|journalist|contribut(?:or|ing)|columnist"
     r"|analyst|researcher|(?:co-)?founder|c[etmfo]o|director|manager|president|head of|lead|senior|sr|freelance|specialist|expert"
@@ -59,12 +60,23 @@ _NOT_NAME = re.compile(
     r"|promoted|sponsored|advertis\w*|comments?|min read|minutes?|updated|published|posted|cookie|privacy|copyright|newsletter"
     r"|click here|home|menu|search|unknown|anonymous|n/a|undefined|null|none|facebook|twitter|instagram|linkedin|pinterest|youtube"
     r"|whatsapp|telegram|rss|table of contents|function|css|disclosure|process|policy|considered|introducing|our (?:team|staff)"
-    r"|how to|what is|why|about|download|webinar|podcast|playground|strategy|development|executable)\b"
+    r"|how to|what is|why|about|書いた人|download|webinar|podcast|playground|strategy|development|executable)\b"
     r"|^(?:admin|administrator|root|user|webmaster|author|authors|guest|editor|by|written by|research)$|[<>{}=\\#$%^*⟨]|\d{3,}",
     re.IGNORECASE,
 )
+_BODY = re.compile(
+    r"\b(?:team|staff|editors|desk|newsroom|newsdesk|news|magazine|media|agenc(?:y|ies)|institute?|university|foundation|association"
+    r"|center|centre|department|ministry|company|inc|llc|ltd|gmbh|group|redaktion|redacción|redação|redazione|rédaction|redactie"
+    r"|deutschland|press|times|post|daily|journal|blog|editorial|admin|insights?|research|studios?|labs?|network|contributor"
+    r"|bio|size|glance|full|profile|spotlight|program|finance|marketing|technology|guides?|tips|reviews?|business|health|travel"
+    r"|world|stories|markets?|crypto|bitcoin|blockchain|ethereum|defi|policy|opinion|analysis|price|prices|coins?|trading|exchange"
+    r"|product|products|design|security|software|services?|solutions?|resources?|events?|video|videos|learn|support|contact|table"
+    r"|contents|summary|overview|introduction|conclusion|features?|pricing|level|copy|link|back|next|previous|top|best|new|latest"
+    r"|artificial|intelligence|machine|learning|data|science|sports?|culture|politics|economy|food|home|kitchen|garden|style)\b",
+    re.IGNORECASE,
+)
+"""Words in the names of bodies and topics, not of persons."""
 _PARTICLES = frozenset("de da di van von der den del la le bin al el dos du ter zu ten bint ibn y e".split())
-_SURNAME_FIRST = re.compile(r"([^,;]{2,40}), ([^,;]{2,40})")
 
 
 def names_of(value: str, *, byline: bool = False) -> tuple[str, ...]:
@@ -74,7 +86,7 @@ def names_of(value: str, *, byline: bool = False) -> tuple[str, ...]:
         return ()
     lead = _BY.match(text)
     if lead:
-        text = _undated(_AFTER_NAME.sub("", text[lead.end() :]))
+        text = _BRACKET.sub("", _undated(_AFTER_NAME.sub("", text[lead.end() :])))
     elif byline:
         return ()
     text = _BREAK.sub("", _EMAIL.sub(" ", text))
@@ -105,6 +117,10 @@ def key(name: str) -> str:
 def looks_like_person(name: str) -> bool:
     """Two to five words, each beginning with a capital, or a short name in a script without capitals."""
     words = name.split()
+    if _undated(name) != name:
+        return False
+    if _BODY.search(name):
+        return False
     if name[:1].isalpha() and not name[:1].isupper() and not name[:1].islower():
         return len(name) <= 20
     return 2 <= len(words) <= 5 and all(word[:1].isupper() or word.lower() in _PARTICLES for word in words)
@@ -120,6 +136,8 @@ def _undated(text: str) -> str:
 def _unjoined(part: str) -> list[str]:
     """The names that "and" joins; the name of one body ("Food and Drug Administration") stays whole."""
     names = [name.strip() for name in _JOINED.split(part)]
+    if len(names) == 2 and all(name.isalpha() and name.istitle() for name in names) and names[0] != names[1]:
+        return names  # "Ann and Bob"
     if all(looks_like_person(name) or key(name) in AGENCIES for name in names):
         return names
     return names if len(names) > 1 and looks_like_person(names[0]) else [part]
@@ -132,7 +150,7 @@ def _is_credential(part: str) -> bool:
 def _name(part: str) -> str | None:
     part = _BY.sub("", part.strip(_EDGE) + " ").strip(_EDGE)
     part = _undoubled(part)
-    if not 2 <= len(part) <= MAX_NAME or _ADDRESS.search(part) or _NOT_NAME.search(part):
+    if not _undated(part) or not 2 <= len(part) <= MAX_NAME or _ADDRESS.search(part) or _NOT_NAME.search(part):
         return None
     if len(part.split()) > 7 or not any(char.isalpha() for char in part):
         return None
@@ -150,5 +168,7 @@ def _undoubled(part: str) -> str:
 
 
 def _is_role(part: str) -> bool:
-    found = [each for each in _ROLE.finditer(part) if each.start() == 0 or each.end() == len(part)]
-    return bool(found)
+    """Whether a part says what somebody is; "The Example Editors" and "Example Team" are signatures."""
+    if _BODY.search(part) and part[:1].isupper() and len(part.split()) > 1 and not part.lower().startswith("senior"):
+        return False
+    return any(each.start() == 0 or each.end() == len(part) for each in _ROLE.finditer(part))

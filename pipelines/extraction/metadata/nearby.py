@@ -32,10 +32,14 @@ class Nearby:
     @cached_property
     def elements(self) -> list[HtmlElement]:
         """Elements after the headline, then those before it, the nearest first, without other articles' cards."""
+        return self.close(AFTER, BEFORE)
+
+    def close(self, after: int, before: int) -> list[HtmlElement]:
+        """The ``after`` elements that follow the headline and then, backwards, the ``before`` that precede it."""
         if self.headline is None:
             return []
         at, every = self.data.position(self.headline), self.data.elements
-        near = [*every[at + 1 : at + 1 + AFTER], *reversed(every[max(at - BEFORE, 0) : at])]
+        near = [*every[at + 1 : at + 1 + after], *reversed(every[max(at - before, 0) : at])]
         return [element for element in near if not self.is_elsewhere(element)]
 
     @cached_property
