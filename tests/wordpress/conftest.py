@@ -32,8 +32,9 @@ def newsmint() -> Newsmint:
 
     def run(*words: str | Path, codes: Sequence[int] = (0,)) -> str:
         command = [str(Path(sys.executable).with_name("newsmint")), *map(str, words)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode in codes, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        sys.stdout.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")  # shown where a test fails
+        assert done.returncode in codes, f"newsmint {words[0]} ended with {done.returncode}"
         return done.stdout
 
     return run
@@ -52,12 +53,12 @@ def entry(site: Site, newsmint: Newsmint, tmp_path_factory: pytest.TempPathFacto
 def crawl(newsmint: Newsmint, entry: dict[str, Any]) -> Callable[..., None]:
     """``crawl(database, route=None)``: crawl the site into a store, by every route found or by one alone."""
 
-    def run(database: Path, route: str | None = None, *words: str) -> None:
+    def run(database: Path, route: str | None = None) -> None:
         others = {field for name, field in ROUTES.items() if name != route} | {"news_sitemaps", "listings"}
         kept = {field: value for field, value in entry.items() if route is None or field not in others}
         sources = database.with_suffix(".toml")
         sources.write_text(tomlkit.dumps({"newsroom": kept}), encoding="utf-8")
-        newsmint("crawl", "newsroom", "--sources", sources, "--db", database, *words)
+        newsmint("crawl", "newsroom", "--sources", sources, "--db", database, "--deep")
 
     return run
 

@@ -38,9 +38,13 @@ class Site:
 
     def gold(self, house: str) -> list[dict[str, Any]]:
         """The expected article of every published post, in the style of ``house``; addresses are this site's."""
-        rows = [gold_row(post, house, self.posts) for post in self.posts.values() if post.status == "publish"]
+        rows = [gold_row(post, house, self.posts) for post in self.published()]
         parsed: list[dict[str, Any]] = json.loads(json.dumps(rows).replace(SITE, self.url))
         return parsed
+
+    def published(self) -> list[Post]:
+        """What a reader sees, newest first."""
+        return [post for post in self.posts.values() if post.status == "publish"]
 
     def hidden(self) -> list[Post]:
         """Drafts, private, scheduled, deleted and password-protected posts."""

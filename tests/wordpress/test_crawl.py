@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from bench.scoring import words
 from pipelines import Article, open_store
 
 from .conftest import ROUTES
@@ -44,20 +46,19 @@ def test_each_route_alone_finds_every_post_and_nothing_hidden(
 ) -> None:
     path = tmp_path / f"{route}.sqlite3"
     crawl(path, route)
-    found, published = stored_titles(path), [post.title for post in site.posts.values() if post.status == "publish"]
+    found, published = stored(path), [post.path for post in site.published()]
     report(f"{route:12} {len(set(found) & set(published))} of {len(published)} posts, {fetches(path)} requests")
-    assert sorted(title for title in found if title not in PAGES) == sorted(published)
+    assert sorted(page for page in found if page not in PAGES) == sorted(published)
 
 
 def test_hidden_posts_are_rejected_by_name_not_lost(site: Site, database: Path) -> None:
     protected = {post.path for post in site.hidden() if post.status == "password"}
     rows = query(database, "SELECT url FROM rejection WHERE reason = 'password'")
-    assert protected == {"/" + url.split("/", 3)[3].rstrip("/") + "/" for (url,) in rows}
+    assert protected == {spelled(url) for (url,) in rows}
 
 
 def test_archives_and_attachments_are_not_stored(site: Site, database: Path) -> None:
-    titles = {post.title for post in site.posts.values() if post.status == "publish"}
-    assert set(stored_titles(database)) - titles <= PAGES
+    assert set(stored(database)) - {post.path for post in site.published()} <= PAGES
 
 
 @pytest.mark.parametrize(("theme", "house"), [(0, "seed"), (-1, "other")], ids=["classic-seed", "block-other"])
@@ -74,9 +75,9 @@ def test_bodies_headings_links_and_metadata_are_the_posts_own(
 
 def test_a_post_of_several_pages_is_one_article(site: Site, database: Path) -> None:
     rows = [row for row in site.gold("seed") if len(row["pages"]) > 1]
-    articles = by_title(database)
+    articles = by_path(database)
     for row in rows:
-        assert row["pages"][1].split()[-8:] == articles[row["title"]].body.split()[-8:]
+        assert words(row["text"])[-8:] == words(articles[spelled(row["url"])].body)[-8:]
 
 
 def test_related_links_lead_to_the_stored_articles(site: Site, database: Path) -> None:
@@ -101,22 +102,26 @@ def test_an_edited_post_gets_one_new_version_and_keeps_the_old(site: Site, crawl
     site.edit(post, ADDED)
     crawl(database)
     after = versions(database)
-    assert {title: count for title, count in after.items() if count != before[title]} == {post.title: 2}
-    assert by_title(database)[post.title].body.endswith(ADDED)
+    assert {path: count for path, count in after.items() if count != before[path]} == {post.path: before[post.path] + 1}
+    assert by_path(database)[post.path].body.endswith(ADDED)
 
 
-PAGES = {"About Us", "Contact", "Imprint"}
+PAGES = {"/about-us/", "/contact/", "/imprint/"}
 """WordPress pages: in the sitemap, not posts; whether one is an article is not what is tested here."""
 
 
 def edited(site: Site) -> Post:
     """The post that is edited: neither the newest, which any crawl would look at again, nor the oldest."""
-    published = [post for post in site.posts.values() if post.status == "publish"]
-    return published[len(published) // 3]
+    return site.published()[len(site.published()) // 3]
 
 
-def stored_titles(path: Path) -> list[str]:
-    return [title for (title,) in query(path, "SELECT title FROM article")]
+def stored(path: Path) -> list[str]:
+    """The paths of the stored articles' addresses, as WordPress spells them."""
+    return [spelled(url) for (url,) in query(path, "SELECT canonical_url FROM article")]
+
+
+def spelled(url: str) -> str:
+    return urlsplit(url).path.rstrip("/") + "/"
 
 
 def fetches(path: Path) -> int:
@@ -124,24 +129,20 @@ def fetches(path: Path) -> int:
 
 
 def versions(path: Path) -> dict[str, int]:
-    """Title → number of stored versions."""
-    return dict(
-        query(
-            path, "SELECT a.title, count(*) FROM article a JOIN article_version v ON v.article_id = a.id GROUP BY a.id"
-        )
-    )
+    """Path → number of versions."""
+    return {spelled(url): count for url, count in query(path, "SELECT canonical_url, version FROM article")}
 
 
-def by_title(path: Path) -> dict[str, Article]:
+def by_path(path: Path) -> dict[str, Article]:
     with open_store(path, readonly=True) as store:
-        return {article.title or "": article for article in store.articles()}
+        return {spelled(article.canonical_url): article for article in store.articles()}
 
 
 def site_figures(site: Site, house: str, path: Path) -> SiteFigures:
     """Figures over all published posts; one that is not stored counts as empty."""
-    articles, figures = by_title(path), SiteFigures()
+    articles, figures = by_path(path), SiteFigures()
     for row in site.gold(house):
-        article = articles.get(row["title"])
+        article = articles.get(spelled(row["url"]))
         figures.add(row, article.as_dict() if article else {"body": "", "links": [], "headings": []})
     return figures
 

@@ -14,6 +14,7 @@ update_option('posts_per_page', 10);
 update_option('thread_comments', 1);
 update_option('comment_moderation', 0);
 wp_delete_post(1, true);
+wp_delete_post(2, true);
 global $wp_rewrite;
 $wp_rewrite->set_permalink_structure('/%year%/%monthnum%/%postname%/');
 flush_rewrite_rules(false);
