@@ -130,7 +130,10 @@ def _distinct(answers: list[Answer]) -> tuple[str, ...]:
 
 def _last_resort(entry: Source, home: Fetched) -> Source:
     """Where no machine-readable route answers: the home page as a listing."""
-    found = listings.discover(home.url, home.body, home.headers, source=entry) if home.body else Discovered()
+    try:
+        found = listings.discover(home.url, home.body, home.headers, source=entry)
+    except UnusableListing:
+        found = Discovered()
     if len(found.candidates) >= ENOUGH:
         return replace(entry, listings=(home.url,))
     raise MissingInput(

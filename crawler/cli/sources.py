@@ -23,6 +23,16 @@ from pipelines.urls import fetchable
 AT_A_TIME = 8
 """Sources that are asked at the same time; each of them gets one request after the other."""
 
+SHORT = {
+    "feed": "feed",
+    "news_sitemap": "news",
+    "wordpress": "rest",
+    "sitemap": "sitemap",
+    "listing": "listing",
+    "site": "site",
+}
+"""Routes as the table names them: four of them and the site's name stand in 80 columns."""
+
 _sources_option = click.option(
     "--sources",
     "sources_file",
@@ -55,10 +65,10 @@ def _list(registry: SourceRegistry, as_json: bool) -> None:
     if as_json:
         print_json({**asdict(source), "routes": source.routes} for source in registry)
         return
-    table = plain_table("key", "name", "language", "domain", "routes")
+    table = plain_table("key", "site", "lang", "routes")
     for source in registry:
-        routes = ", ".join(route.replace("_", " ") for route in source.routes)
-        table.add_row(cell(source.key), cell(source.name), source.language, cell(source.domain), routes)
+        routes = " ".join(SHORT[route] for route in source.routes)
+        table.add_row(cell(source.key), cell(source.domain), source.language, routes)
     out.print(table, soft_wrap=False)
     languages = len({source.language for source in registry})
     err.print(f"{len(registry)} sources in {languages} languages; `newsmint crawl KEY` fetches one")

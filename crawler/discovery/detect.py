@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import html as lxml_html
 from protego import Protego
 
+from crawler.discovery.base import UnusableListing
 from crawler.discovery.listings import page_tree
 from crawler.discovery.text import plain
 from pipelines.urls import fetchable
@@ -48,7 +49,10 @@ class Leads:
 
 def leads(url: str, body: bytes, headers: Mapping[str, str], robots: str = "") -> Leads:
     """What a home page, its response headers (names in lower case) and the text of robots.txt point to."""
-    tree = page_tree(url, body, headers)
+    try:
+        tree = page_tree(url, body, headers)
+    except UnusableListing:  # an empty home page still has a robots.txt, and places to guess
+        tree = page_tree(url, b"<html></html>", headers)
     base = url if url.endswith("/") else f"{url}/"
     sitemaps = _absolute(Protego.parse(robots[:500_000]).sitemaps, url)
     return Leads(
