@@ -1,9 +1,9 @@
 """Which words of a page are the words of another text, by place: a repeated sentence matches only where it stands.
 
 As in patience diff (Bram Cohen), runs of three words that are rare in both texts and stand in the same order (longest
-rising chain, Hunt and Szymanski) are anchors; what lies between two anchors is matched word by word. Linear in practice,
-so it serves to turn the text that another extractor takes for the body into votes on our own blocks, and gold text into
-training labels.
+rising chain, Hunt and Szymanski) are anchors; what lies between two anchors is matched word by word. That is linear in
+practice, so it serves to turn the text that another extractor takes for the body into votes on our own blocks, and
+gold text into training labels.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\w+")
+"""A word; in scripts that put no space between words, a character."""
 SMALL_GAP = 400
 """Gaps between anchors longer than this on both sides are left unmatched: comparing them is quadratic."""
 

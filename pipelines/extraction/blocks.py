@@ -145,13 +145,13 @@ class _Segmenter:
 
     def _child(self, parent: HtmlElement, child: HtmlElement, kind: Kind, depth: int, mixed: bool) -> None:
         tag = child.tag
-        if tag in SKIPPED:
+        if tag in SKIPPED and not _has_swallowed(child):
             self.run.space = True
         elif tag == "br":
             if mixed or _next_is_break(child):
                 self.flush(parent, kind, bare=mixed)
             self.run.space = True
-        elif tag in CONTAINERS:
+        elif tag in CONTAINERS or tag in SKIPPED:
             self.flush(parent, kind, bare=True)
             self._block(child, kind, depth)
         else:
@@ -241,6 +241,11 @@ def _is_data_table(table: HtmlElement) -> bool:
     """False for tables that lay out a page: nested tables, or cells that hold paragraphs, headings or lists."""
     layout = ".//table or .//td[count(.//p) > 2] or .//td//ul[count(li) > 2] or .//td//h2 or .//article"
     return not table.xpath(f"boolean({layout})")
+
+
+def _has_swallowed(element: HtmlElement) -> bool:
+    """True for a control with paragraphs in it: for an unclosed element libxml2 puts the rest of the page inside."""
+    return element.tag in ("button", "select", "map") and next(element.iter("p", "article", "h1"), None) is not None
 
 
 def _next_is_break(element: HtmlElement) -> bool:

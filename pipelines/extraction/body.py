@@ -12,19 +12,38 @@ from trafilatura import bare_extraction
 
 from pipelines.extraction.alignment import matched_words, words
 from pipelines.extraction.blocks import Block
+from pipelines.extraction.classifier import best_threshold, load_model
 from pipelines.extraction.document import Document
+from pipelines.extraction.features import block_features, block_sizes
+from pipelines.extraction.features.columns import Columns
 
 Votes = NDArray[np.float64]
 
 
-def score_blocks(document: Document, blocks: Sequence[Block], title: str | None = None) -> list[float]:
-    """How surely each block is body, 0 to 1, in the order of ``blocks``."""
-    if document.root is None:
+def score_blocks(document: Document, blocks: Sequence[Block]) -> list[float]:
+    """How surely each block is body, in the order of ``blocks``: 0 to 1, body from 0.5 on."""
+    if document.root is None or not blocks:
         return [1.0] * len(blocks)
+    columns, sizes = page_features(document, blocks)
+    probabilities = load_model().probabilities(columns)
+    threshold = best_threshold(probabilities, sizes)
+    scores = np.where(
+        probabilities < threshold,
+        probabilities / threshold * 0.5,
+        0.5 + (probabilities - threshold) / (1 - threshold) * 0.5,
+    )
+    return [float(score) for score in scores]
+
+
+def page_features(document: Document, blocks: Sequence[Block]) -> tuple[Columns, Votes]:
+    """The blocks' features and their sizes in words: what the model is trained on and applied to."""
     tokens = [words(block.text) for block in blocks]
-    first = vote(tokens, trafilatura_text(document))
-    second = vote(tokens, resiliparse_text(document))
-    return [float(score) for score in 0.8 * first + 0.2 * second]
+    votes = {
+        "trafilatura": vote(tokens, trafilatura_text(document)),
+        "resiliparse": vote(tokens, resiliparse_text(document)),
+    }
+    columns = block_features(blocks, tokens, votes, page_titles(document), page_summary(document))
+    return columns, block_sizes(blocks, tokens)
 
 
 def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:
@@ -40,10 +59,23 @@ def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:
 def trafilatura_text(document: Document) -> str:
     """The body as trafilatura's fast mode sees it; empty where it finds none."""
     root: Any = document.root
-    result: Any = bare_extraction(root, fast=True, include_comments=False, with_metadata=False)
-    return (result.text or "") if result else ""
+    result: Any = bare_extraction(root, fast=True, include_comments=False, with_metadata=False, output_format="txt")
+    return (result.raw_text or "") if result else ""
 
 
 def resiliparse_text(document: Document) -> str:
     """The main content as resiliparse's rules see it (they take 2 ms)."""
     return str(extract_plain_text(document.text, main_content=True, alt_texts=False, list_bullets=False) or "")
+
+
+def page_titles(document: Document) -> tuple[str, ...]:
+    """The variants of the title that the page's head gives."""
+    if document.data is None:
+        return ()
+    return tuple(filter(None, (document.data.head_title, *document.data.meta("og:title", "twitter:title"))))
+
+
+def page_summary(document: Document) -> str:
+    """The longest description that the page's head gives."""
+    found = document.data.meta("og:description", "description", "twitter:description") if document.data else []
+    return max(found, key=len, default="")

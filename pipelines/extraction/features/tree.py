@@ -1,0 +1,150 @@
+"""Features of a block's place in the tree, for all blocks at once.
+
+Elements are numbered; row ``b`` of ``chains`` lists block b's element and its ancestors, innermost first, padded with
+``len(elements)``. Subtree sums are sums over the chains' columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from lxml.html import HtmlElement
+
+from pipelines.extraction.blocks import Block
+from pipelines.extraction.features.columns import Bools, Columns, Floats, Ints
+from pipelines.extraction.features.vocabulary import CLASS_GROUPS, class_groups
+
+MAX_CHAIN = 40
+FADE = 0.7
+"""What an ancestor's class loses in weight with each step away from the block."""
+TAGS = "nav aside footer header form figure table ul li article main section blockquote a details".split()
+GROUPS = (*CLASS_GROUPS, *(f"tag_{tag}" for tag in TAGS), "itemprop", "hidden_now")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The elements around blocks. ``depths`` is an element's number of ancestors below ``body``."""
+
+    elements: list[HtmlElement]
+    parents: Ints
+    chains: Ints
+    depths: Ints
+
+    @cached_property
+    def marks(self) -> Floats:
+        """One row an element and an empty one for the padding, one column a name of ``GROUPS``."""
+        rows = [_marks(element) for element in self.elements]
+        return np.array([*rows, (0.0,) * len(GROUPS)], dtype=np.float64)
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum of the blocks' values below each element."""
+        total = np.zeros(len(self.elements) + 1)
+        np.add.at(total, self.chains, values[:, None])
+        total[-1] = 0.0
+        return total
+
+    def smallest_with(self, values: Floats, share: float) -> int:
+        """The innermost element that holds ``share`` of the values' sum (the outermost of all where that is zero)."""
+        sums = self.sums(values)[:-1]
+        enough = (
+            np.flatnonzero(sums >= share * values.sum() - 1e-9) if values.sum() > 0 else np.array([], dtype=np.int64)
+        )
+        return int(enough[np.argmax(self.depths[enough])]) if len(enough) else 0
+
+    def on_path(self, element: int) -> Bools:
+        """Whether each element is ``element`` or one of its ancestors; True for the padding."""
+        mask = np.zeros(len(self.elements) + 1, dtype=np.bool_)
+        mask[-1] = True
+        while element >= 0:
+            mask[element] = True
+            element = int(self.parents[element])
+        return mask
+
+
+def read_tree(blocks: Sequence[Block]) -> Tree:
+    """Number the elements around the blocks."""
+    numbers: dict[HtmlElement, int] = {}
+    elements: list[HtmlElement] = []
+    parents: list[int] = []
+    depths: list[int] = []
+
+    def number(element: HtmlElement) -> int:
+        above = []
+        current: HtmlElement | None = element
+        while current is not None and current not in numbers and current.tag != "html":
+            above.append(current)
+            current = current.getparent()
+        parent = numbers.get(current, -1) if current is not None else -1
+        for found in reversed(above):
+            numbers[found] = len(elements)
+            elements.append(found)
+            parents.append(parent)
+            depths.append(depths[parent] + 1 if parent >= 0 else 0)
+            parent = numbers[found]
+        return parent
+
+    leaves = [number(block.element) if block.element is not None else 0 for block in blocks]
+    parent_array = np.array([*parents, len(elements)], dtype=np.int64)
+    parent_array[parent_array < 0] = len(elements)
+    columns = [np.array(leaves, dtype=np.int64)]
+    while len(columns) < MAX_CHAIN and (columns[-1] < len(elements)).any():
+        columns.append(parent_array[columns[-1]])
+    return Tree(
+        elements, np.array(parents, dtype=np.int64), np.stack(columns, axis=1), np.array(depths, dtype=np.int64)
+    )
+
+
+def _marks(element: HtmlElement) -> tuple[float, ...]:
+    tag = element.tag
+    get = element.get
+    names = "" if tag == "body" else f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
+    groups = class_groups(names)
+    style = get("style")
+    hidden = get("hidden") is not None or get("aria-hidden") == "true" or bool(style and _HIDDEN.search(style))
+    role = get("role")
+    tags = tuple(float(tag == name or role == name) for name in TAGS)
+    return (*groups, *tags, float("articleBody" in (get("itemprop") or "")), float(hidden))
+
+
+def class_columns(tree: Tree, path: Bools) -> Columns:
+    """Marks of a block's own element, of its ancestors by nearness, and of those off the way to the main container."""
+    marks, chains = tree.marks, tree.chains
+    steps = np.arange(chains.shape[1])
+    around = marks[chains]
+    near = (around * (FADE**steps)[None, :, None]).max(axis=1)
+    off = (around * ~path[chains][:, :, None]).max(axis=1)
+    own = marks[chains[:, 0]]
+    columns = {f"near_{name}": near[:, i] for i, name in enumerate(GROUPS)}
+    columns |= {f"off_{name}": off[:, i] for i, name in enumerate(GROUPS)}
+    return columns | {f"own_{name}": own[:, i] for i, name in enumerate(CLASS_GROUPS)}
+
+
+def place_columns(tree: Tree, path: Bools, prefix: str) -> Columns:
+    """How far a block is from the way to a container: steps off it, and how high it leaves it."""
+    on = path[tree.chains]
+    inside = tree.chains < len(tree.elements)
+    depth = inside.sum(axis=1) - 1.0
+    steps = (~on).sum(axis=1).astype(np.float64)
+    bottom = float(path[:-1].sum() - 1)
+    return {f"{prefix}_steps": steps, f"{prefix}_above": bottom - (depth - steps), f"{prefix}_depth": depth}
+
+
+def branches(tree: Tree, path: Bools) -> Ints:
+    """For each block the outermost ancestor off the path (its own element where it has none)."""
+    off = ~path[tree.chains]
+    last = off.shape[1] - 1 - np.argmax(off[:, ::-1], axis=1)
+    return tree.chains[np.arange(len(off)), np.where(off.any(axis=1), last, 0)]
+
+
+def subtree_columns(tree: Tree, at: Ints, name: str, values: dict[str, Floats]) -> Columns:
+    """What lies below one element a block: log of words, shares of linked and voted words, blocks, paragraphs."""
+    sums = {key: tree.sums(value) for key, value in values.items()}
+    total = np.maximum(sums["words"][at], 1.0)
+    columns = {f"{name}_words": np.log1p(sums["words"][at]), f"{name}_blocks": np.log1p(sums["blocks"][at])}
+    columns |= {f"{name}_{key}": sums[key][at] / total for key in values if key not in ("words", "blocks")}
+    return columns
