@@ -28,7 +28,7 @@ TEXTUAL = ("text/", "application/rss", "application/atom", "application/json", "
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it was answered."""
+    """One request and the status it is answered with; noted before the answer leaves."""
 
     method: str
     url: str
@@ -102,9 +102,9 @@ class Handler(BaseHTTPRequestHandler):
         reply = self._front_page() if look and not host else newsroom.reply(host, path, url.query, headers)
         if look:
             reply = self._inside(reply)
-        self._send(reply, headers)
         address = f"http://{host}{path}" + (f"?{url.query}" if url.query else "")
         newsroom.note(Request(self.command, address, reply.status, headers))
+        self._send(reply, headers)
 
     def do_HEAD(self) -> None:
         self.do_GET()
