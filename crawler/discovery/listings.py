@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -44,10 +45,10 @@ SECTIONS = frozenset(
     "autoren autores brand careers categoria categorias categorie categories category coin coins contact contact-us "
     "contributor contributors cookie-policy cookies currencies currency datenschutz disclaimer editorial editors "
     "etiqueta etiquetas events exchanges faq feeds glossary help impressum imprint index jobs kategorie kategorien "
-    "kontakt latest legal login market-data newsletter newsletters page people podcast podcasts press price prices "
-    "privacy privacy-policy profile programme rss schlagwort section sections sitemap staff subscribe sujet tag tags "
-    "team tema temas terms terms-and-conditions terms-of-service terms-of-use thema themen tickers tools topic topics "
-    "user users video videos wallet webinars writer writers".split()
+    "kontakt latest legal login market-data newsletter newsletters overlay page people podcast podcasts press price "
+    "prices privacy privacy-policy profile programme redakteure redaktion rss schlagwort section sections sitemap "
+    "staff subscribe sujet tag tags team tema temas terms terms-and-conditions terms-of-service terms-of-use thema "
+    "themen tickers tools topic topics user users verlag video videos wallet webinars writer writers".split()
 )
 """Path segments of pages that gather or explain, but do not report."""
 
@@ -114,8 +115,11 @@ def _links(tree: lxml_html.HtmlElement, url: str) -> Iterator[_Link]:
 def _label(element: lxml_html.HtmlElement) -> str:
     """What a link is called: its text, or its heading where it is a whole card, or what it says to screen readers."""
     heading = next(iter(element.xpath(".//h1|.//h2|.//h3|.//h4|.//h5")), None)
-    text = "".join((element if heading is None else heading).itertext())
-    return plain(text.replace("<", " "), 400) or plain(element.get("title") or element.get("aria-label"), 400) or ""
+    text = ""
+    for part in (element if heading is None else heading).itertext():
+        glued = text[-1:].isalnum() and part[:1].isalnum()
+        text += f" {part}" if glued else str(part)
+    return plain(escape(text), 400) or plain(element.get("title") or element.get("aria-label"), 400) or ""
 
 
 def _articles(links: list[_Link]) -> list[_Link]:

@@ -117,6 +117,19 @@ def test_links_are_resolved_against_base() -> None:
     assert urls(body) == ["https://harbor.example/en/a-story-of-the-sea"]
 
 
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        ("<span>Markets</span><span>A story of the sea</span>", "Markets A story of the sea"),
+        ("A “<em>story</em>” of the sea", "A “story” of the sea"),
+        ("A story &lt;of&gt; the\n  sea &amp; shore", "A story <of> the sea & shore"),
+    ],
+)
+def test_titles(markup: str, title: str) -> None:
+    (candidate,) = listings.discover(URL, page(f"<h2><a href='/a-story-of-the-sea'>{markup}</a></h2>"), {}).candidates
+    assert candidate.hint.title == title
+
+
 def test_since() -> None:
     link = "<h2><a href='/{day}/a-story-of-the-sea'>A story of the sea</a></h2>"
     card = f"<article>{link}<time datetime='2026-03-0{{day}}'></time></article>"
