@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -187,11 +187,15 @@ class Article:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data in the contract's order; tuples become lists."""
-        return {key: _listed(value) for key, value in asdict(self).items()}
+        return {name: _data(getattr(self, name)) for name in self.__slots__}
 
 
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _data(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_data(each) for each in value]
+    if isinstance(value, Heading | Link | RemovedBlock):
+        return {name: getattr(value, name) for name in value.__slots__}
+    return value
 
 
 def article_id(canonical_url: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
 
 from pipelines.items import Article, Heading, Link, RemovedBlock
 from pipelines.store import links, schema
@@ -54,7 +54,7 @@ def save_article(conn: Connection, article: Article, *, page_id: int | None = No
 
     ``page_id`` is the page it was read from. Unchanged writes nothing to the article's tables.
     """
-    current = conn.execute(select(table.c.version, table.c.content_hash).where(table.c.id == article.id)).first()
+    current = conn.execute(_CURRENT, {"id": article.id}).first()
     if current is None:
         ensure_sources(conn, [article.source])
         _write(conn, article, page_id, version=1, is_new=True)
@@ -122,11 +122,24 @@ def versions(conn: Connection, article_id: str) -> list[Version]:
     return [Version(*row) for row in conn.execute(query)]
 
 
+_CURRENT = select(table.c.version, table.c.content_hash).where(table.c.id == bindparam("id"))
+_NEW, _NEW_VERSION = insert(table), insert(article_version)
+_NEW_CHILD = {child: insert(child) for child in (schema.heading, schema.link, schema.removed_block)}
+_SHOWN = select(page.c.version).where(page.c.id == bindparam("page"), page.c.article_id == bindparam("article"))
+_ADDRESSES = select(page.c.requested_url, page.c.url).where(page.c.id == bindparam("page"))
+_NOTE = (
+    update(page)
+    .where(page.c.id == bindparam("page"))
+    .values(article_id=bindparam("article"), version=bindparam("shown"))
+)
+"""Statements of every article, made once: building one costs more than running it."""
+
+
 def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> int | None:
     """The version that this very page was read as before; None for a page that is read for the first time."""
     if page_id is None:
         return None
-    return conn.execute(select(page.c.version).where(page.c.id == page_id, page.c.article_id == article_id)).scalar()
+    return conn.execute(_SHOWN, {"page": page_id, "article": article_id}).scalar()
 
 
 def _correct(conn: Connection, article: Article, page_id: int | None, shown: int, *, latest: int) -> Outcome:
@@ -150,15 +163,15 @@ def _write(conn: Connection, article: Article, page_id: int | None, *, version: 
     seen_at = normalised(article.fetched_at) or utc_text(now())
     values = _row(article, version, seen_at)
     if is_new:
-        conn.execute(insert(table), values | {"first_seen_at": seen_at})
+        conn.execute(_NEW, values | {"first_seen_at": seen_at})
     else:
         if not article.published_at:
             del values["published_ts"]
         conn.execute(update(table).where(table.c.id == article.id), values)
-    _write_version(conn, article, page_id, version, seen_at)
+    _write_version(conn, article, page_id, version, seen_at, is_new)
     _write_children(conn, article, is_new)
     links.register(conn, article.id, own=(article.canonical_url, article.url), redirects=_requested(conn, page_id))
-    settle_duplicates(conn, article.id)
+    settle_duplicates(conn, article.id, values["body_hash"], is_new=is_new)
     _note_page(conn, page_id, article.id, version)
 
 
@@ -187,12 +200,14 @@ def _content(article: Article) -> dict[str, Any]:
     }
 
 
-def _write_version(conn: Connection, article: Article, page_id: int | None, version: int, seen_at: str) -> None:
+def _write_version(
+    conn: Connection, article: Article, page_id: int | None, version: int, seen_at: str, is_new: bool
+) -> None:
     this = (article_version.c.article_id == article.id) & (article_version.c.version == version)
-    if conn.execute(update(article_version).where(this), _content(article)).rowcount:
+    if not is_new and conn.execute(update(article_version).where(this), _content(article)).rowcount:
         return
     key = {"article_id": article.id, "version": version, "seen_at": seen_at, "page_id": page_id}
-    conn.execute(insert(article_version), key | _content(article))
+    conn.execute(_NEW_VERSION, key | _content(article))
 
 
 def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
@@ -208,20 +223,20 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
             conn.execute(delete(child).where(child.c.article_id == article.id))
         if values:
             conn.execute(
-                insert(child), [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)]
+                _NEW_CHILD[child], [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)]
             )
 
 
 def _requested(conn: Connection, page_id: int | None) -> list[str]:
     if page_id is None:
         return []
-    row = conn.execute(select(page.c.requested_url, page.c.url).where(page.c.id == page_id)).first()
+    row = conn.execute(_ADDRESSES, {"page": page_id}).first()
     return [url for url in row or () if url]
 
 
 def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> None:
     if page_id is not None:
-        conn.execute(update(page).where(page.c.id == page_id).values(article_id=article_id, version=version))
+        conn.execute(_NOTE, {"page": page_id, "article": article_id, "shown": version})
 
 
 def _assembled(conn: Connection, rows: Any) -> Iterator[Article]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipelines.store.schema import article
 
@@ -26,27 +26,29 @@ def find_duplicate(conn: Connection, body_hash: str | None, article_id: str) -> 
     return conn.execute(query.order_by(article.c.published_ts, article.c.number).limit(1)).scalar()
 
 
-def settle_duplicates(conn: Connection, article_id: str) -> None:
+def settle_duplicates(conn: Connection, article_id: str, body_hash: str | None, *, is_new: bool = False) -> None:
     """Decide anew which is the first among the articles with the body of this one, and among those it left."""
-    this = conn.execute(select(article.c.body_hash, article.c.duplicate_of).where(article.c.id == article_id)).one()
-    left = select(article.c.body_hash).where(article.c.duplicate_of == article_id)
-    for each in {this.body_hash, *conn.execute(left.distinct()).scalars()}:
+    groups = {body_hash}
+    if not is_new:
+        groups |= set(conn.execute(_LEFT, {"first": article_id}).scalars())
+        if body_hash is None:
+            conn.execute(_POINT, {"copy": article_id, "first": None})
+    for each in groups - {None}:
         _settle(conn, each)
-    if this.body_hash is None and this.duplicate_of is not None:
-        _point(conn, [article_id], None)
+
+
+_LEFT = select(article.c.body_hash).where(article.c.duplicate_of == bindparam("first")).distinct()
+_GROUP = (
+    select(article.c.id, article.c.duplicate_of)
+    .where(article.c.body_hash == bindparam("body_hash"))
+    .order_by(article.c.published_ts, article.c.number)
+)
+_POINT = update(article).where(article.c.id == bindparam("copy")).values(duplicate_of=bindparam("first"))
 
 
 def _settle(conn: Connection, body_hash: str | None) -> None:
-    if body_hash is None:
-        return
-    query = select(article.c.id, article.c.duplicate_of).where(article.c.body_hash == body_hash)
-    first, *copies = conn.execute(query.order_by(article.c.published_ts, article.c.number)).all()
-    if first.duplicate_of is not None:
-        _point(conn, [first.id], None)
-    stray = [copy.id for copy in copies if copy.duplicate_of != first.id]
-    if stray:
-        _point(conn, stray, first.id)
-
-
-def _point(conn: Connection, ids: list[str], original: str | None) -> None:
-    conn.execute(update(article).where(article.c.id.in_(ids)).values(duplicate_of=original))
+    first, *copies = conn.execute(_GROUP, {"body_hash": body_hash}).all()
+    wanted = {first.id: None, **dict.fromkeys((copy.id for copy in copies), first.id)}
+    wrong = [row.id for row in (first, *copies) if row.duplicate_of != wanted[row.id]]
+    if wrong:
+        conn.execute(_POINT, [{"copy": copy, "first": wanted[copy]} for copy in wrong])

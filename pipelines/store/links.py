@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipelines.items import Article
-from pipelines.store.dialect import chunks, insert
+from pipelines.store.dialect import chunks, insert, insert_new
 from pipelines.store.schema import article_url, link
 from pipelines.urls import host, identity
 
@@ -53,33 +54,39 @@ def register(conn: Connection, article_id: str, *, own: Iterable[str], redirects
     """
     own_keys = {url_key(url): url for url in own}
     other_keys = {key: url for url in redirects if (key := url_key(url)) not in own_keys}
-    statement = insert(conn, article_url)
+    wins, gives_way = _insert_over_redirects(conn.dialect.name), insert_new(conn, article_url)
+    for keys, kind, upsert in ((own_keys, "own", wins), (other_keys, "redirect", gives_way)):
+        if keys:
+            values = [{"key": key, "url": url, "kind": kind, "article_id": article_id} for key, url in keys.items()]
+            conn.execute(upsert, values)
+    mine = [key for key, owner in _articles_at(conn, [*own_keys, *other_keys]).items() if owner == article_id]
+    conn.execute(_POINT, {"target": article_id, "mine": mine})
+
+
+@cache
+def _insert_over_redirects(dialect: str) -> Any:
+    statement = insert(dialect, article_url)
     new = statement.excluded
-    wins = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=[article_url.c.key],
         set_={"article_id": new.article_id, "url": new.url, "kind": new.kind},
         where=(article_url.c.kind == "redirect"),
     )
-    for keys, kind, upsert in ((own_keys, "own", wins), (other_keys, "redirect", statement.on_conflict_do_nothing())):
-        if keys:
-            values = [{"key": key, "url": url, "kind": kind, "article_id": article_id} for key, url in keys.items()]
-            conn.execute(upsert, values)
-    _point(conn, article_id, [*own_keys, *other_keys])
 
 
-def _point(conn: Connection, article_id: str, keys: list[str]) -> None:
-    mine = [key for key, owner in _articles_at(conn, keys).items() if owner == article_id]
-    conn.execute(
-        update(link)
-        .where(link.c.target_key.in_(mine), link.c.article_id != article_id)
-        .where(link.c.target_article_id.is_distinct_from(article_id))
-        .values(target_article_id=article_id)
-    )
+_POINT = (
+    update(link)
+    .where(link.c.target_key.in_(bindparam("mine", expanding=True)), link.c.article_id != bindparam("target"))
+    .where(link.c.target_article_id.is_distinct_from(bindparam("target")))
+    .values(target_article_id=bindparam("target"))
+)
+_AT = select(article_url.c.key, article_url.c.article_id).where(
+    article_url.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def _articles_at(conn: Connection, keys: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for some in chunks(keys):
-        query = select(article_url.c.key, article_url.c.article_id).where(article_url.c.key.in_(some))
-        found.update((row.key, row.article_id) for row in conn.execute(query))
+        found.update((row.key, row.article_id) for row in conn.execute(_AT, {"keys": some}))
     return found

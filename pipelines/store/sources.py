@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection
 
-from pipelines.store.dialect import insert
+from pipelines.store.dialect import insert, insert_new
 from pipelines.store.schema import source
 from pipelines.store.times import now, utc_text
 
@@ -24,21 +26,24 @@ class SourceRow:
 
 def save_sources(conn: Connection, rows: Iterable[SourceRow]) -> None:
     """Insert the sources, or update the names, domains and languages of those that are there."""
-    statement = insert(conn, source)
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=[source.c.key], set_={"name": new.name, "domain": new.domain, "language": new.language}
-    )
     values = [_values(row) for row in rows]
     if values:
-        conn.execute(statement, values)
+        conn.execute(_upsert(conn.dialect.name), values)
 
 
 def ensure_sources(conn: Connection, keys: Iterable[str | None]) -> None:
     """Insert bare rows for keys that are not there yet: pages from a folder name sources no file knows."""
     values = [_values(SourceRow(key, key)) for key in sorted({key for key in keys if key})]
     if values:
-        conn.execute(insert(conn, source).on_conflict_do_nothing(), values)
+        conn.execute(insert_new(conn, source), values)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert(dialect, source)
+    new = statement.excluded
+    names = {"name": new.name, "domain": new.domain, "language": new.language}
+    return statement.on_conflict_do_update(index_elements=[source.c.key], set_=names)
 
 
 def _values(row: SourceRow) -> dict[str, str | None]:
