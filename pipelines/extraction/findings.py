@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -14,6 +16,12 @@ from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
 from pipelines.items import Reason
 
+LAST = 6
+"""Blocks at the end among which an author's bio is looked for."""
+_BIO = re.compile(
+    r"(?:,? (?:is|was|has|covers|covered|writes|wrote|works|worked|reports|joined|holds|lives|leads)\b|\s?[(,–—-])"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -23,13 +31,16 @@ class Finding:
     rule: str
 
 
-def find_furniture(scene: Scene, title: str | None, *, is_dump: bool = False) -> dict[int, Finding]:
+def find_furniture(
+    scene: Scene, title: str | None, authors: Sequence[str] = (), *, is_dump: bool = False
+) -> dict[int, Finding]:
     """Findings by block index, for every block that a rule or the model takes out of the body."""
     settled: list[Finding | None] = [None] * len(scene.blocks)
     _by_markup(scene, settled)
     _by_section(scene, settled)
     _by_links(scene, settled)
     _inside_body(scene, settled)
+    _by_author(scene, authors, settled)
     places = scene.places(settled)
     _by_title(scene, title, places, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
@@ -76,6 +87,15 @@ def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:
             settled[index] = Finding(Reason.RELATED_INLINE, finding.rule)
 
 
+def _by_author(scene: Scene, authors: Sequence[str], settled: list[Finding | None]) -> None:
+    """A bio below the article: one of its last blocks, beginning with an author's name and saying what they do."""
+    last = [index for index in scene.near if scene.is_body(index) and not settled[index]][-LAST:]
+    for index in last:
+        text = scene.blocks[index].text
+        if any(text.startswith(name) and _BIO.match(text, len(name)) for name in authors if len(name) > 4):
+            settled[index] = Finding(Reason.AUTHOR_BOX, "author-name")
+
+
 def _by_title(scene: Scene, title: str | None, places: list[Place], settled: list[Finding | None]) -> None:
     """The title's line, its repetitions above the first paragraph, and the first ``h1`` where they differ a little."""
     folded, is_first = fold(title or ""), True
@@ -100,6 +120,8 @@ def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *
         if settled[index] or not scene.is_body(index):
             continue
         block = scene.blocks[index]
+        if block.kind in (Kind.TABLE_ROW, Kind.CODE):
+            continue
         rule = scene.rules.by_text(block.text, places[index])
         if rule and _rule_holds(rule, block, is_dump=is_dump):
             settled[index] = Finding(rule.reason, rule.name)
@@ -109,7 +131,7 @@ def _rule_holds(rule: Rule, block: Block, *, is_dump: bool) -> bool:
     """A lead-in line needs its link; where the link is lost it must at least not read like a sentence."""
     if rule.reason is not Reason.RELATED_INLINE:
         return True
-    if block.kind in (Kind.HEADING, Kind.TABLE_ROW, Kind.CODE):
+    if block.kind is Kind.HEADING:
         return False
     words = len(block.text.split())
     if block.links:
@@ -126,6 +148,8 @@ def _by_model(scene: Scene, places: list[Place], settled: list[Finding | None]) 
 
 def _explained(scene: Scene, index: int, place: Place) -> Finding:
     block = scene.blocks[index]
+    if is_lead_line(scene, index):
+        return Finding(Reason.RELATED_INLINE, "lead-line")
     if is_teaser_link(block):
         return Finding(Reason.RELATED_BLOCK, "link-card")
     rule = scene.mark(index, weak=True)

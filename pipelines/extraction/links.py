@@ -18,6 +18,7 @@ from pipelines.urls import canonicalise
 MAX_LINKS = 1000
 _LEAD = re.compile(r"^[^:|»›>→–—：]{2,45}?\s?[:|»›>→–—：]+\s*")
 _RELATED = {Reason.RELATED_INLINE: LinkKind.RELATED_INLINE, Reason.RELATED_BLOCK: LinkKind.RELATED_BLOCK}
+_LEADS = ("related-lead", "lead-line")
 _KIND_BY_REASON = {
     Reason.TAGS: LinkKind.TAG,
     Reason.MENTIONS: LinkKind.MENTION,
@@ -87,7 +88,7 @@ def _related(
     scene: Scene, findings: dict[int, Finding], positions: list[int], resolve: Resolve, *, is_dump: bool
 ) -> Iterable[tuple[int, Link]]:
     for finding, blocks in _runs(scene, findings):
-        if finding.rule == "related-lead":
+        if finding.rule in _LEADS:
             cards = _lead_cards(blocks, resolve)
         else:
             cards = _section_cards(scene, blocks, resolve, is_dump)

@@ -70,37 +70,51 @@ def _links_follow(scene: Scene, index: int, rule: Rule, wanted: int) -> bool:
 
     Links to other pages of the site, or to places on this page where the rule takes labels (a table of contents).
     """
+    if not wanted:
+        return True
     if scene.blocks[index].element is None:  # a text dump has lost its links
-        return not wanted or (index + 2 < len(scene.blocks) and is_title(scene, index + 1))
+        return index + 2 < len(scene.blocks) and is_title(scene, index + 1)
     if rule.takes is Takes.LABELS:
         return any(link_cover(block) >= 0.6 for block in scene.blocks[index + 1 : index + 3])
     following = [scene.leads_to_own(each) for each in range(index + 1, min(index + 7, len(scene.blocks)))]
-    return sum(following) >= wanted and (not wanted or any(following[:2]))
+    return sum(following) >= wanted and any(following[:2])
 
 
-def items_end(scene: Scene, start: int, is_item: Callable[[Scene, int], bool] = is_title) -> int:
+Test = Callable[[Scene, int], bool]
+
+
+def items_end(scene: Scene, start: int, is_item: Test | None = None) -> int:
     """End of a run of titles, each with at most one teaser if the first one has one."""
+    if start >= len(scene.blocks):
+        return start
+    is_item = is_item or (_is_linked_title if scene.blocks[start].links else is_title)
     index, with_teasers = start, False
     while index < len(scene.blocks) and not _is_boundary(scene, index) and is_item(scene, index):
-        following = index + 1
-        if (with_teasers or index == start) and _is_teaser(scene, index, following):
-            if _is_paragraph(scene, following + 1):  # two paragraphs on end: the article goes on
-                return following + 1 if with_teasers else (index if not scene.blocks[index].links else following)
-            with_teasers, following = True, following + 1
-        index = following
+        teaser = index + 1
+        if (with_teasers or index == start) and _is_teaser(scene, index, is_item):
+            if _is_paragraph(scene, teaser + 1, is_item) and scene.is_body(teaser + 1):  # the article goes on
+                return teaser + 1 if with_teasers else (teaser if scene.blocks[index].links else index)
+            with_teasers, teaser = True, teaser + 1
+        index = teaser
     return index
 
 
-def _is_teaser(scene: Scene, title: int, index: int) -> bool:
-    if not _is_paragraph(scene, index) or len(scene.blocks[index].text.split()) > TEASER_WORDS:
-        return False
-    return scene.blocks[title].kind is not Kind.LIST_ITEM or scene.blocks[index].kind is Kind.LIST_ITEM
+def _is_linked_title(scene: Scene, index: int) -> bool:
+    block = scene.blocks[index]
+    return link_cover(block) >= 0.6 or (block.kind is Kind.HEADING and bool(block.links))
 
 
-def _is_paragraph(scene: Scene, index: int) -> bool:
-    if index >= len(scene.blocks) or _is_boundary(scene, index):
+def _is_teaser(scene: Scene, title: int, is_item: Test) -> bool:
+    """Whether the block after a title is its teaser."""
+    if not _is_paragraph(scene, title + 1, is_item) or len(scene.blocks[title + 1].text.split()) > TEASER_WORDS:
         return False
-    return not is_title(scene, index) and not _is_furniture(scene, index)
+    return scene.blocks[title].kind is not Kind.LIST_ITEM or scene.blocks[title + 1].kind is Kind.LIST_ITEM
+
+
+def _is_paragraph(scene: Scene, index: int, is_item: Test) -> bool:
+    if index >= len(scene.blocks) or scene.blocks[index].kind is Kind.HEADING or _is_boundary(scene, index):
+        return False
+    return not is_item(scene, index) and link_cover(scene.blocks[index]) < 0.6 and not _is_furniture(scene, index)
 
 
 def _is_boundary(scene: Scene, index: int) -> bool:

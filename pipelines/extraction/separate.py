@@ -46,7 +46,7 @@ def separate(
     """Put every block of the page where it belongs."""
     home = host(document.url) or host(metadata.canonical_url or "")
     scene = Scene(blocks, scores, rules or rules_for(home), home)
-    findings = find_furniture(scene, metadata.title, is_dump=document.root is None)
+    findings = find_furniture(scene, metadata.title, metadata.authors, is_dump=document.root is None)
     body = settle_headings(scene, findings)
     kept = {block.index for block in body}
     return Parts(
