@@ -29,6 +29,8 @@ EDGE_SHARE = 0.03
 """Share that is enough for a block that nearly always stands at the start or end of the body: bios, series notes."""
 EDGE_CERTAINTY = 0.9
 HEAD_BLOCKS, TAIL_BLOCKS = 2, 5
+MAX_TEXT = 500
+"""Characters that a fingerprint reads; what was removed is kept bounded too."""
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _NOISE = re.compile(r"[^\w#]+")
@@ -78,7 +80,7 @@ class Count:
 
 def fingerprint(text: str) -> int:
     """63 bits that name a text with case, punctuation, numbers and month names folded away."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
     masked = _NOISE.sub(" ", _MONTHS.sub("#", _DIGITS.sub("#", folded))).strip()
     return int.from_bytes(blake2b(masked.encode(), digest_size=8).digest(), "big") >> 1
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -247,6 +247,28 @@ rejection = Table(
     Index("ix_rejection_run", "run_id", "source"),
     Index("ix_rejection_source", "source", "id"),
     Index("ix_rejection_page_id", "page_id"),
+)
+
+learned_source = Table(
+    "learned_source",
+    metadata,
+    Column("source", Text, ForeignKey("source.key", ondelete="CASCADE"), primary_key=True),
+    Column("articles", Integer, nullable=False),
+)
+
+learned_block = Table(
+    "learned_block",
+    metadata,
+    Column("source", Text, ForeignKey("source.key", ondelete="CASCADE"), nullable=False),
+    Column("fingerprint", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("at_edge", Integer, nullable=False),
+    Column("first_number", Integer, nullable=False),
+    Column("last_number", Integer, nullable=False),
+    Column("first_seen_at", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("source", "fingerprint"),
+    sqlite_with_rowid=False,
 )
 
 frontier = Table(

@@ -1,0 +1,87 @@
+"""What each site repeats, counted as its articles arrive, for the extraction of the next ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipelines.extraction.chrome import MIN_SIGHTINGS, NOTHING_LEARNED, Count, SiteChrome, learn, sightings
+from pipelines.items import Article
+from pipelines.store.schema import learned_block, learned_source
+from pipelines.store.times import utc_text
+
+MEMORY = 1000
+"""Articles of its site after which a block that was seen once is forgotten: the table stays bounded."""
+MAX_TEXT = 300
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def observe(conn: Connection, article: Article, at: datetime) -> None:
+    """Count the blocks of an article that is new to the store, for its site."""
+    if article.source is None:
+        return
+    number = _next_number(conn, article.source)
+    rows = [
+        {
+            "source": article.source,
+            "fingerprint": sighting.fingerprint,
+            "seen": 1,
+            "at_edge": int(sighting.edge),
+            "first_number": number,
+            "last_number": number,
+            "first_seen_at": utc_text(at),
+            "text": sighting.text[:MAX_TEXT],
+        }
+        for sighting in sightings(article)
+    ]
+    if rows:
+        conn.execute(_counting(conn.dialect.name), rows)
+    if number % MEMORY == 0:
+        _forget(conn, article.source, number - MEMORY)
+
+
+def site_chrome(conn: Connection, source: str) -> SiteChrome:
+    """What the source is known to repeat by now."""
+    articles = conn.scalar(select(learned_source.c.articles).where(learned_source.c.source == source))
+    if articles is None:
+        return NOTHING_LEARNED
+    columns = learned_block.c
+    rows = conn.execute(
+        select(columns.fingerprint, columns.seen, columns.at_edge, columns.first_number).where(
+            columns.source == source, columns.seen >= MIN_SIGHTINGS
+        )
+    )
+    return learn(articles, [Count(*row) for row in rows])
+
+
+def _next_number(conn: Connection, source: str) -> int:
+    counting = _INSERTS[conn.dialect.name](learned_source).values(source=source, articles=1)
+    counting = counting.on_conflict_do_update(
+        index_elements=["source"], set_={"articles": learned_source.c.articles + 1}
+    )
+    number = conn.scalar(counting.returning(learned_source.c.articles))
+    assert isinstance(number, int)
+    return number
+
+
+def _counting(dialect: str) -> Any:
+    new = _INSERTS[dialect](learned_block)
+    return new.on_conflict_do_update(
+        index_elements=["source", "fingerprint"],
+        set_={
+            "seen": learned_block.c.seen + 1,
+            "at_edge": learned_block.c.at_edge + new.excluded.at_edge,
+            "last_number": new.excluded.last_number,
+        },
+    )
+
+
+def _forget(conn: Connection, source: str, before: int) -> None:
+    columns = learned_block.c
+    conn.execute(
+        delete(learned_block).where(columns.source == source, columns.seen == 1, columns.last_number <= before)
+    )
