@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.extraction.chrome import MIN_SIGHTINGS, NOTHING_LEARNED, Count, SiteChrome, learn, sightings
 from pipelines.items import Article
+from pipelines.store.dialect import insert
 from pipelines.store.schema import learned_block, learned_source
 from pipelines.store.times import utc_text
 
 MEMORY = 1000
 """Articles of its site after which a block that was seen once is forgotten: the table stays bounded."""
 MAX_TEXT = 300
-
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def observe(conn: Connection, article: Article, at: datetime) -> None:
@@ -59,7 +57,7 @@ def site_chrome(conn: Connection, source: str) -> SiteChrome:
 
 
 def _next_number(conn: Connection, source: str) -> int:
-    counting = _INSERTS[conn.dialect.name](learned_source).values(source=source, articles=1)
+    counting = insert(conn.dialect.name, learned_source).values(source=source, articles=1)
     counting = counting.on_conflict_do_update(
         index_elements=["source"], set_={"articles": learned_source.c.articles + 1}
     )
@@ -69,7 +67,7 @@ def _next_number(conn: Connection, source: str) -> int:
 
 
 def _counting(dialect: str) -> Any:
-    new = _INSERTS[dialect](learned_block)
+    new = insert(dialect, learned_block)
     return new.on_conflict_do_update(
         index_elements=["source", "fingerprint"],
         set_={

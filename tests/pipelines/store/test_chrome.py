@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.store import Store
-from pipelines.store.chrome import MEMORY, observe, site_chrome
+import pytest
+
+from pipelines.store import Store, chrome
+from pipelines.store.chrome import observe, site_chrome
 from pipelines.store.schema import learned_block
 from pipelines.store.sources import SourceRow, save_sources
 from pipelines.store.times import now
@@ -43,9 +45,12 @@ def test_a_notice_is_known_after_five_articles_and_only_at_its_own_site(store: S
         assert not site_chrome(conn, "tokenpost").repeats(NOTICE)
 
 
-def test_blocks_seen_once_are_forgotten_so_that_the_table_stays_bounded(store: Store) -> None:
-    arrive(store, "coinledger", *range(2 * MEMORY))
+def test_blocks_seen_once_are_forgotten_so_that_the_table_stays_bounded(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chrome, "MEMORY", 50)
+    arrive(store, "coinledger", *range(100))
     with store.connect() as conn:
         left = conn.execute(learned_block.select()).all()
-        assert len(left) == 10 * MEMORY + 1
+        assert len(left) == 10 * 50 + 1
         assert site_chrome(conn, "coinledger").repeats(NOTICE)
