@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
 from pipelines.extraction.cards import TITLE_WORDS, is_article_url, link_cover
+from pipelines.extraction.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.runs import card_run, is_lead_line
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
@@ -32,9 +33,14 @@ class Finding:
 
 
 def find_furniture(
-    scene: Scene, title: str | None, authors: Sequence[str] = (), *, is_dump: bool = False
+    scene: Scene,
+    title: str | None,
+    authors: Sequence[str] = (),
+    chrome: SiteChrome = NOTHING_LEARNED,
+    *,
+    is_dump: bool = False,
 ) -> dict[int, Finding]:
-    """Findings by block index, for every block that a rule or the model takes out of the body."""
+    """Findings by block index, for every block that a rule, the site's chrome or the model takes out of the body."""
     settled: list[Finding | None] = [None] * len(scene.blocks)
     _by_markup(scene, settled)
     _by_section(scene, settled)
@@ -44,6 +50,7 @@ def find_furniture(
     places = scene.places(settled)
     _by_title(scene, title, places, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
+    _by_site(scene, chrome, settled)
     _by_model(scene, places, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
 
@@ -125,6 +132,29 @@ def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *
         rule = scene.rules.by_text(block.text, places[index])
         if rule and _rule_holds(rule, block, is_dump=is_dump):
             settled[index] = Finding(rule.reason, rule.name)
+
+
+def _by_site(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> None:
+    """What the site prints on many of its pages, and headings with nothing else below them."""
+    headings: list[int] = []
+    repeated = False
+    for index in scene.near:
+        block = scene.blocks[index]
+        if settled[index] or not scene.is_body(index):
+            continue
+        if block.kind is Kind.HEADING:
+            _settle_bare(headings, settled, repeated=repeated)
+            headings, repeated = [*([] if repeated else headings), index], False
+        elif chrome.repeats(block.text):
+            settled[index], repeated = Finding(Reason.SITE_CHROME, "repeated"), True
+        else:
+            headings, repeated = [], False
+    _settle_bare(headings, settled, repeated=repeated)
+
+
+def _settle_bare(headings: Sequence[int], settled: list[Finding | None], *, repeated: bool) -> None:
+    for index in headings if repeated else ():
+        settled[index] = Finding(Reason.SITE_CHROME, "repeated-section")
 
 
 def _rule_holds(rule: Rule, block: Block, *, is_dump: bool) -> bool:

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
+from pipelines.extraction.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.document import Document
 from pipelines.extraction.findings import Finding, find_furniture
 from pipelines.extraction.headings import read_headings, settle_headings
@@ -41,12 +42,13 @@ def separate(
     blocks: Sequence[Block],
     scores: Sequence[float],
     metadata: Metadata,
+    chrome: SiteChrome = NOTHING_LEARNED,
     rules: RuleSet | None = None,
 ) -> Parts:
-    """Put every block of the page where it belongs."""
+    """Put every block of the page where it belongs. ``chrome``: what the page's site is known to repeat."""
     home = host(document.url) or host(metadata.canonical_url or "")
     scene = Scene(blocks, scores, rules or rules_for(home), home)
-    findings = find_furniture(scene, metadata.title, metadata.authors, is_dump=document.root is None)
+    findings = find_furniture(scene, metadata.title, metadata.authors, chrome, is_dump=document.root is None)
     body = settle_headings(scene, findings)
     kept = {block.index for block in body}
     return Parts(
