@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from pipelines.errors import BadInput
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.body import score_blocks
+from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.document import Document, parse_document
+from pipelines.extraction.embedded import embedded_body
 from pipelines.extraction.markdown import to_markdown
-from pipelines.extraction.metadata import read_metadata
-from pipelines.extraction.separate import separate
+from pipelines.extraction.metadata import Metadata, read_metadata
+from pipelines.extraction.pages import MAX_PAGES, join
+from pipelines.extraction.separate import Parts, separate
 from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
 from pipelines.items import Article, RawPage, Verdict, article_id
@@ -16,14 +22,17 @@ from pipelines.urls import canonicalise
 
 EXTRACTOR = "newsmint 0.1.0"
 """Version of code, rules and model: written on every article."""
+THIN_BODY = 600
+"""Characters of visible body below which the page's data is searched for one."""
 
 __all__ = ["EXTRACTOR", "extract_article"]
 
 
-def extract_article(page: RawPage) -> Article:
+def extract_article(page: RawPage, chrome: SiteChrome = NOTHING_LEARNED) -> Article:
     """The article on a page: body, headings, links, metadata, and what was removed.
 
-    Never raises for what a page holds: an unusable page comes back with verdict ``error`` and no body.
+    ``chrome`` is what the page's site is known to repeat; ``pipelines.store.chrome`` learns it. Never raises for what
+    a page holds: an unusable page comes back with verdict ``error`` and no body.
     """
     try:
         document = parse_document(page)
@@ -31,7 +40,7 @@ def extract_article(page: RawPage) -> Article:
         return _unusable(page)
     blocks = _blocks(document)
     metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint, page.fetched_at)
-    parts = separate(document, blocks, score_blocks(document, blocks), metadata)
+    parts = join([_parts(document, blocks, metadata, chrome), *_further(page, metadata, chrome)])
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
     return Article(
         id=article_id(canonical_url),
@@ -57,6 +66,29 @@ def extract_article(page: RawPage) -> Article:
         fetched_at=page.fetched_at,
         extractor=EXTRACTOR,
     )
+
+
+def _parts(document: Document, blocks: list[Block], metadata: Metadata, chrome: SiteChrome) -> Parts:
+    """The page taken apart; where it shows hardly any body and its data holds one, that one is."""
+    parts = separate(document, blocks, score_blocks(document, blocks), metadata, chrome)
+    shown = sum(len(block.text) for block in parts.body)
+    hidden = embedded_body(document) if document.root is not None and shown < THIN_BODY else None
+    if hidden is None:
+        return parts
+    blocks = segment(hidden)
+    if sum(len(block.text) for block in blocks) < 2 * shown:
+        return parts
+    return separate(document, blocks, [1.0] * len(blocks), metadata, chrome)
+
+
+def _further(page: RawPage, metadata: Metadata, chrome: SiteChrome) -> Iterator[Parts]:
+    """Pages 2, 3, … of a multi-page article, each taken apart; an unusable one is left out."""
+    for number, body in enumerate(page.parts[:MAX_PAGES], 2):
+        try:
+            document = parse_document(replace(page, url=f"{page.url.rstrip('/')}/{number}", body=body, parts=()))
+        except BadInput:
+            continue
+        yield _parts(document, _blocks(document), metadata, chrome)
 
 
 def _blocks(document: Document) -> list[Block]:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from lxml import etree, html
 from resiliparse.parse.encoding import detect_encoding
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from pipelines.errors import BadInput
 from pipelines.extraction.structured import PageData
@@ -17,12 +18,14 @@ from pipelines.items import RawPage
 MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 20_000
 
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"<(?:!doctype|html|head|body|div|p|article|section|table|h[1-6]|span|br|a|ul|meta)\b", re.IGNORECASE
 )
-_TEXT_CODECS = frozenset({"base64", "hex", "rot13", "zip", "bz2", "uu", "quopri", "idna", "punycode", "unicode_escape"})
+_CHARSET = re.compile(
+    r"(?:utf|iso-?8859|windows|cp|koi8|gb|big5|euc|shift|s-?jis|x-|ks_c|mac|latin|us-ascii|ascii|tis)[\w:-]*"
+)
+"""Names of charsets that pages are written in. Python knows others by which no page is (base64, idna, utf-7 …)."""
+_NEVER = frozenset({"utf-7", "utf_7", "cp65000"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Document:
     text: str
     elements: tuple[html.HtmlElement, ...] = field(default=(), repr=False)
     """All elements in document order. Kept because lxml would make each anew for every pass over the tree."""
+    status: int = 200
+    """HTTP status of the page's answer."""
 
     @cached_property
     def body(self) -> html.HtmlElement | None:
@@ -62,14 +67,14 @@ def parse_document(page: RawPage) -> Document:
         raise BadInput(f"{page.url}: this is binary data, not a page")
     text = decode(page.body, page.content_type)
     if not _MARKUP.search(page.body[:100_000]):
-        return Document(page.url, None, text)
+        return Document(page.url, None, text, status=page.status)
     root = _parse(text)
     if root is None:
-        return Document(page.url, None, text)
+        return Document(page.url, None, text, status=page.status)
     elements = tuple(islice(root.iter(), MAX_ELEMENTS + 1))
     if len(elements) > MAX_ELEMENTS:
         raise BadInput(f"{page.url}: more than the {MAX_ELEMENTS:,} elements that are extracted")
-    return Document(page.url, root, text, elements)
+    return Document(page.url, root, text, elements, page.status)
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -78,30 +83,27 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return body[3:].decode("utf-8", "replace")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
-    for name in _declared(body, content_type):
-        text = _try(body, name)
-        if text is not None:
-            return text
-    return body.decode(detect_encoding(body) or "utf-8", "replace")
+    text = body.decode("utf-8", "replace")
+    if "\ufffd" not in text or _is_damaged_utf8(text):
+        return text  # whatever a page declares: bytes that are UTF-8 are not so by chance
+    for name in (http_content_type_encoding(content_type), html_body_declared_encoding(body[:8192])):
+        decoded = _try(body, name) if name else None
+        if decoded is not None:
+            return decoded
+    return _try(body, detect_encoding(body) or "") or text
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
-    names = ["utf-8"]  # whatever a page declares: bytes that are valid UTF-8 are UTF-8
-    if content_type and (found := _HEADER_CHARSET.search(content_type)):
-        names.append(found.group(1))
-    if meta := _META_CHARSET.search(body[:4096]):
-        names.append(meta.group(1).decode("ascii", "replace"))
-    return names
+def _is_damaged_utf8(text: str) -> bool:
+    """Whether most of what is not ASCII is sound: a broken byte or two in UTF-8, and no other charset."""
+    broken = text.count("\ufffd")
+    return sum(char > "\x7f" for char in text) > 4 * broken
 
 
 def _try(body: bytes, name: str) -> str | None:
-    name = name.lower()
-    if name.replace("-", "_").removesuffix("_codec") in _TEXT_CODECS:
+    if name.lower() in _NEVER or not _CHARSET.fullmatch(name.lower()):
         return None
-    if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
-        name = "windows-1252"
     try:
-        return body.decode(name)
+        return body.decode(name, "replace")
     except (LookupError, UnicodeError, ValueError):
         return None
 
