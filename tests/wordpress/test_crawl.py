@@ -70,7 +70,8 @@ def test_bodies_headings_links_and_metadata_are_the_posts_own(
     crawl(path, "wordpress")
     figures = site_figures(site, house, path)
     report(table(f"{site.themes[theme]}, {house}", figures.summary()))
-    assert figures.shortfalls() == []
+    shortfalls = figures.shortfalls()
+    assert not shortfalls, "\n".join(shortfalls)
 
 
 def test_a_post_of_several_pages_is_one_article(site: Site, database: Path) -> None:
