@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
 from pipelines.extraction.cards import TITLE_WORDS, is_article_url, link_cover
-from pipelines.extraction.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.runs import card_run, is_lead_line
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
-from pipelines.extraction.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.document import Document
 from pipelines.extraction.findings import Finding, find_furniture
 from pipelines.extraction.headings import read_headings, settle_headings

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from pipelines.extraction.chrome import MIN_SIGHTINGS, NOTHING_LEARNED, Count, SiteChrome, learn, sightings
+from pipelines.chrome import MIN_SIGHTINGS, NOTHING_LEARNED, Count, SiteChrome, learn, sightings
 from pipelines.items import Article
 from pipelines.store.dialect import insert
 from pipelines.store.schema import learned_block, learned_source

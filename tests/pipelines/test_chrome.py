@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.extraction.chrome import Count, SiteChrome, fingerprint, learn, sightings
+from pipelines.chrome import Count, SiteChrome, fingerprint, learn, sightings
 from pipelines.items import Article, Heading, RemovedBlock
 
 
