@@ -18,6 +18,7 @@ from pipelines.stages.rejected import Rejected
 from pipelines.stages.revisit import next_visit, retry_after_failure
 from pipelines.store import frontier
 from pipelines.store.articles import save_article
+from pipelines.store.chrome import observe
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.pages import keep_page
 from pipelines.store.runs import record_fetch, record_rejection
@@ -43,6 +44,8 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost."""
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id))
+    if outcome == "new":
+        observe(conn, item.article, now())
     _record(conn, place, item.fetched, outcome, page_id)
     due = next_visit(item.article.published_at, item.fetched.page.fetched_at)
     _settle(conn, item.fetched.lease, outcome, due, item.article.id)

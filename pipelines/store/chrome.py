@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from pipelines.chrome import MIN_SIGHTINGS, NOTHING_LEARNED, Count, SiteChrome, learn, sightings
+from pipelines.chrome import MIN_SIGHTINGS, Count, SiteChrome, learn, sightings
 from pipelines.items import Article
 from pipelines.store.dialect import insert
 from pipelines.store.schema import learned_block, learned_source
@@ -42,18 +42,20 @@ def observe(conn: Connection, article: Article, at: datetime) -> None:
         _forget(conn, article.source, number - MEMORY)
 
 
+def articles_counted(conn: Connection, source: str) -> int:
+    """How many articles of the source have been counted."""
+    return conn.scalar(select(learned_source.c.articles).where(learned_source.c.source == source)) or 0
+
+
 def site_chrome(conn: Connection, source: str) -> SiteChrome:
     """What the source is known to repeat by now."""
-    articles = conn.scalar(select(learned_source.c.articles).where(learned_source.c.source == source))
-    if articles is None:
-        return NOTHING_LEARNED
     columns = learned_block.c
     rows = conn.execute(
         select(columns.fingerprint, columns.seen, columns.at_edge, columns.first_number).where(
             columns.source == source, columns.seen >= MIN_SIGHTINGS
         )
     )
-    return learn(articles, [Count(*row) for row in rows])
+    return learn(articles_counted(conn, source), [Count(*row) for row in rows])
 
 
 def _next_number(conn: Connection, source: str) -> int:
