@@ -18,7 +18,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], type[NewsmintError], str], ...] = (
     (("is full", "disk i/o"), CannotWrite, "cannot write; free some space, all that was stored before is safe"),
     (("readonly",), CannotWrite, "the file or its folder is read-only; change its permissions or choose another --db"),
     (("not a database",), BadInput, "not a Newsmint database; choose another --db"),
-    (("malformed", "file format"), BadInput, "the database is damaged; restore it from a copy"),
+    (("malformed", "file format", "could not decode"), BadInput, "the database is damaged; restore it from a copy"),
     (("unable to open",), CannotWrite, "cannot be opened; is it a file in a folder that you may read and write?"),
 )
 
@@ -66,7 +66,7 @@ def explanation(error: object, path: Path) -> NewsmintError | None:
         return CannotWrite(f"{path}: {error.strerror or error}")
     if not isinstance(error, sqlite3.Error):
         return None
-    said = str(error).lower()
+    said = str(error).lower()[:100]
     for words, kind, advice in _KNOWN:
         if any(each in said for each in words):
             return kind(f"{path}: {advice} ({said})")

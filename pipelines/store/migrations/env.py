@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from pipelines.errors import UsageError
 from pipelines.store.engine import make_engine
 from pipelines.store.schema import metadata
 
@@ -30,5 +31,8 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with make_engine(context.get_x_argument(as_dictionary=True)["db"], foreign_keys=False).begin() as own:
+    file = context.get_x_argument(as_dictionary=True).get("db")
+    if not file:
+        raise UsageError("name the database: alembic -x db=data/news.sqlite3 …")
+    with make_engine(file, foreign_keys=False).begin() as own:
         run(own)

@@ -238,5 +238,6 @@ def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2 :] = os.urandom(len(raw) - len(raw) // 2)
     path.write_bytes(raw)
-    with open_store(path) as store, pytest.raises(BadInput, match="damaged"):
+    with open_store(path) as store, pytest.raises(BadInput, match="damaged") as refusal:
         list(store.articles())
+    assert len(str(refusal.value)) < 200 + len(str(path))
