@@ -24,8 +24,9 @@ from pipelines.errors import BadInput
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import segment
 from pipelines.extraction.body import page_features, vote
-from pipelines.extraction.classifier import LEAVES, NODES, best_threshold, candidates
+from pipelines.extraction.classifier import LEAVES, NODES, best_threshold
 from pipelines.extraction.document import parse_document
+from pipelines.extraction.features import candidates
 from pipelines.extraction.features.columns import Bools, Columns, Floats
 
 VERSION = "1"

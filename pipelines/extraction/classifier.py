@@ -15,7 +15,8 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction.features.columns import Bools, Columns, Floats
+from pipelines.extraction.features import candidates
+from pipelines.extraction.features.columns import Columns, Floats
 
 LEAVES = 16
 NODES = LEAVES - 1
@@ -49,7 +50,7 @@ class BlockModel:
         """
         goes_right = rows[:, self.feature] > self.threshold
         possible = np.where(goes_right, self.mask, np.uint16(0xFFFF)).reshape(len(rows), -1, NODES)
-        leaves = _LOWEST_BIT[np.bitwise_and.reduce(possible, axis=2)]
+        leaves: NDArray[np.uint8] = _LOWEST_BIT[np.bitwise_and.reduce(possible, axis=2)]
         trees = np.arange(self.value.shape[0])
         margins: Floats = self.value[trees, leaves].sum(axis=1, dtype=np.float64)
         return margins
@@ -59,21 +60,10 @@ def _lowest_bits() -> NDArray[np.uint8]:
     numbers = np.arange(1 << LEAVES, dtype=np.int64)
     lowest = numbers & -numbers
     lowest[0] = 1
-    return np.log2(lowest).astype(np.uint8)
+    return np.asarray(np.log2(lowest), dtype=np.uint8)
 
 
 _LOWEST_BIT = _lowest_bits()
-
-
-def candidates(columns: Columns) -> Bools:
-    """Blocks worth a look: near what anybody voted for. Half of a page's blocks, 99.7 % of the words of its body."""
-    likely: Bools = (
-        (columns["trafilatura"] > 0)
-        | (columns["resiliparse"] > 0.5)
-        | (columns["main_above"] <= 2)
-        | (columns["alike_trafilatura"] > 0.05)
-    )
-    return likely
 
 
 def best_threshold(probabilities: Floats, sizes: Floats) -> float:

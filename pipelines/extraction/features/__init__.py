@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pipelines.extraction.blocks import Block
-from pipelines.extraction.features.columns import Columns, Floats
+from pipelines.extraction.features.columns import Bools, Columns, Floats
 from pipelines.extraction.features.context import (
     neighbour_columns,
     section_columns,
+    shifted_any,
     signature_columns,
     title_columns,
     vote_columns,
 )
-from pipelines.extraction.features.text import text_columns
+from pipelines.extraction.features.text import detail_columns, plain_columns
 from pipelines.extraction.features.tree import branches, class_columns, place_columns, read_tree, subtree_columns
 
-__all__ = ["block_features"]
+__all__ = ["block_features", "block_sizes", "candidates"]
+
+MIN_VOTED = 80
+"""Words; a smaller vote of trafilatura does not say where the article is."""
 
 
 def block_features(
@@ -28,35 +32,44 @@ def block_features(
     titles: Sequence[str] = (),
     about: str = "",
 ) -> Columns:
-    """All features of all blocks, by name.
+    """All features by name, one value a block; what is dear to compute is 0 where a block is no candidate.
 
     ``tokens`` are the blocks' words, ``votes`` each extractor's share of every block, ``titles`` the variants of the
     page's title and ``about`` its description.
     """
     sizes = block_sizes(blocks, tokens)
-    columns = text_columns(blocks, tokens, titles, about)
+    columns = plain_columns(blocks, sizes)
     for name, values in votes.items():
         columns |= vote_columns(name, values, sizes)
     prose = sizes * ((sizes >= 12) & (columns["linked"] < 0.4) & (columns["ends_sentence"] > 0))
     tree = read_tree(blocks)
     voted = votes["trafilatura"] * sizes
-    main = tree.on_path(tree.smallest_with(voted if voted.sum() > 80 else prose, 0.7))
+    main = tree.on_path(tree.smallest_with(voted if voted.sum() > MIN_VOTED else prose, 0.7))
     whole = tree.on_path(tree.smallest_with(prose, 0.5))
-    below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": columns["linked"] * sizes, "prose": prose}
-    below |= {name: values * sizes for name, values in votes.items()}
-    columns |= class_columns(tree, main)
     columns |= place_columns(tree, main, "main") | place_columns(tree, whole, "prose")
-    columns |= subtree_columns(tree, branches(tree, main), "branch", below)
-    for step in (1, 2, 3):
-        if tree.chains.shape[1] > step:
-            at = np.minimum(tree.chains[:, step], len(tree.elements))
-            columns |= subtree_columns(tree, at, f"up{step}", below)
-        else:
-            columns |= subtree_columns(tree, tree.chains[:, -1], f"up{step}", below)
     columns |= signature_columns(tree, sizes, dict(votes), columns["linked"])
+    below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": columns["linked"] * sizes, "prose": prose}
+    sums = {name: tree.sums(value) for name, value in (below | {n: v * sizes for n, v in votes.items()}).items()}
+    columns |= subtree_columns(branches(tree, main), "branch", sums)
+    for step in (1, 2, 3):
+        columns |= subtree_columns(tree.chains[:, min(step, tree.chains.shape[1] - 1)], f"up{step}", sums)
+    near = candidates(columns)
+    columns |= class_columns(tree, main, np.flatnonzero(near))
+    wanted = np.flatnonzero(near | shifted_any(near) | (columns["level"] > 0))
+    columns |= detail_columns(blocks, tokens, wanted, titles, about)
     columns |= title_columns(columns) | section_columns(blocks, columns) | neighbour_columns(columns)
-    columns |= _page_columns(sizes, prose)
-    return columns
+    return columns | _page_columns(sizes, prose)
+
+
+def candidates(columns: Columns) -> Bools:
+    """Blocks worth a look: near what anybody voted for. Half of a page's blocks, 99.7 % of the words of its body."""
+    likely: Bools = (
+        (columns["trafilatura"] > 0)
+        | (columns["resiliparse"] > 0.5)
+        | (columns["main_above"] <= 2)
+        | (columns["alike_trafilatura"] > 0.05)
+    )
+    return likely
 
 
 def block_sizes(blocks: Sequence[Block], tokens: Sequence[Sequence[str]]) -> Floats:

@@ -7,20 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipelines.extraction.blocks import Block, Kind
-from pipelines.extraction.features.columns import Columns, Floats, Ints
+from pipelines.extraction.features.columns import Bools, Columns, Floats
 from pipelines.extraction.features.tree import Tree
 
-NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
-SHIFTED = "words linked ends_sentence trafilatura resiliparse kind_heading text_more text_newsletter".split()
+NEIGHBOURS: dict[str, tuple[int, ...]] = {
+    "words": (-2, -1, 1, 2),
+    "linked": (-2, -1, 1, 2),
+    "trafilatura": (-2, -1, 1, 2),
+    "resiliparse": (-1, 1),
+    "ends_sentence": (-1, 1),
+    "kind_heading": (-1, 1),
+    "text_more": (-1, 1),
+    "text_newsletter": (-1, 1),
+}
 
 
 def neighbour_columns(columns: Columns) -> Columns:
     """Chosen columns of the blocks before and after."""
-    out: Columns = {}
-    for name in SHIFTED:
-        for step in NEIGHBOURS if name in ("words", "linked", "trafilatura") else (-1, 1):
-            out[f"{name}{step:+d}"] = shifted(columns[name], step)
-    return out
+    return {f"{name}{step:+d}": shifted(columns[name], step) for name, steps in NEIGHBOURS.items() for step in steps}
 
 
 def shifted(values: Floats, step: int) -> Floats:
@@ -30,6 +34,14 @@ def shifted(values: Floats, step: int) -> Floats:
         out[:-step] = values[step:]
     else:
         out[-step:] = values[:step]
+    return out
+
+
+def shifted_any(mask: Bools) -> Bools:
+    """Whether the block before or after is marked."""
+    out = np.zeros_like(mask)
+    out[1:] |= mask[:-1]
+    out[:-1] |= mask[1:]
     return out
 
 
@@ -88,16 +100,14 @@ def title_columns(columns: Columns) -> Columns:
 
 def signature_columns(tree: Tree, sizes: Floats, votes: dict[str, Floats], linked: Floats) -> Columns:
     """Totals over the blocks with the same tags and first classes: how much text, how many, how much of it voted."""
-    labels = [_label(element) for element in tree.elements] + [""]
-    groups: dict[tuple[str, ...], int] = {}
-    keys: Ints = np.array(
-        [groups.setdefault(tuple(labels[e] for e in chain), len(groups)) for chain in tree.chains[:, :4].tolist()],
-        dtype=np.int64,
-    )
+    labels_seen: dict[str, int] = {}
+    numbers = [labels_seen.setdefault(label, len(labels_seen)) for label in (*map(_label, tree.elements), "")]
+    rows = np.array(numbers, dtype=np.int64)[tree.chains[:, :4]]
+    keys = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+    groups = int(keys.max()) + 1
 
     def total(values: Floats) -> Floats:
-        sums: Floats = np.bincount(keys, values, len(groups))[keys]
-        return sums
+        return np.asarray(np.bincount(keys, values, groups)[keys], dtype=np.float64)
 
     words_, count = total(sizes), total(np.ones(len(sizes)))
     out: Columns = {

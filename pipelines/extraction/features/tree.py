@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -43,8 +43,8 @@ class Tree:
 
     def sums(self, values: Floats) -> Floats:
         """Sum of the blocks' values below each element."""
-        total = np.zeros(len(self.elements) + 1)
-        np.add.at(total, self.chains, values[:, None])
+        repeated = np.repeat(values, self.chains.shape[1])
+        total = np.asarray(np.bincount(self.chains.reshape(-1), repeated, len(self.elements) + 1), dtype=np.float64)
         total[-1] = 0.0
         return total
 
@@ -100,28 +100,29 @@ def read_tree(blocks: Sequence[Block]) -> Tree:
 
 
 def _marks(element: HtmlElement) -> tuple[float, ...]:
-    tag = element.tag
     get = element.get
+    tag = str(element.tag)
     names = "" if tag == "body" else f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"
-    groups = class_groups(names)
     style = get("style")
-    hidden = get("hidden") is not None or get("aria-hidden") == "true" or bool(style and _HIDDEN.search(style))
-    role = get("role")
-    tags = tuple(float(tag == name or role == name) for name in TAGS)
-    return (*groups, *tags, float("articleBody" in (get("itemprop") or "")), float(hidden))
+    hidden = get("hidden") is not None or get("aria-hidden") == "true" or bool(style and _HIDDEN.search(style[:500]))
+    return _marks_of(tag, names, get("role") or "", get("itemprop") or "", hidden)
 
 
-def class_columns(tree: Tree, path: Bools) -> Columns:
-    """Marks of a block's own element, of its ancestors by nearness, and of those off the way to the main container."""
-    marks, chains = tree.marks, tree.chains
-    steps = np.arange(chains.shape[1])
-    around = marks[chains]
-    near = (around * (FADE**steps)[None, :, None]).max(axis=1)
-    off = (around * ~path[chains][:, :, None]).max(axis=1)
-    own = marks[chains[:, 0]]
+@lru_cache(maxsize=20_000)
+def _marks_of(tag: str, names: str, role: str, itemprop: str, hidden: bool) -> tuple[float, ...]:
+    tags = (float(name in (tag, role)) for name in TAGS)
+    return (*class_groups(names), *tags, float("articleBody" in itemprop), float(hidden))
+
+
+def class_columns(tree: Tree, path: Bools, at: Ints) -> Columns:
+    """For the blocks ``at``: marks of the ancestors by nearness, and of those off the way to the main container."""
+    chains = tree.chains[at]
+    around = tree.marks[chains]
+    near, off = np.zeros((2, len(tree.chains), len(GROUPS)))
+    near[at] = (around * (FADE ** np.arange(chains.shape[1]))[None, :, None]).max(axis=1)
+    off[at] = (around * ~path[chains][:, :, None]).max(axis=1)
     columns = {f"near_{name}": near[:, i] for i, name in enumerate(GROUPS)}
-    columns |= {f"off_{name}": off[:, i] for i, name in enumerate(GROUPS)}
-    return columns | {f"own_{name}": own[:, i] for i, name in enumerate(CLASS_GROUPS)}
+    return columns | {f"off_{name}": off[:, i] for i, name in enumerate(GROUPS)}
 
 
 def place_columns(tree: Tree, path: Bools, prefix: str) -> Columns:
@@ -141,10 +142,9 @@ def branches(tree: Tree, path: Bools) -> Ints:
     return tree.chains[np.arange(len(off)), np.where(off.any(axis=1), last, 0)]
 
 
-def subtree_columns(tree: Tree, at: Ints, name: str, values: dict[str, Floats]) -> Columns:
+def subtree_columns(at: Ints, name: str, sums: dict[str, Floats]) -> Columns:
     """What lies below one element a block: log of words, shares of linked and voted words, blocks, paragraphs."""
-    sums = {key: tree.sums(value) for key, value in values.items()}
     total = np.maximum(sums["words"][at], 1.0)
     columns = {f"{name}_words": np.log1p(sums["words"][at]), f"{name}_blocks": np.log1p(sums["blocks"][at])}
-    columns |= {f"{name}_{key}": sums[key][at] / total for key in values if key not in ("words", "blocks")}
+    columns |= {f"{name}_{key}": sums[key][at] / total for key in sums if key not in ("words", "blocks")}
     return columns
