@@ -108,8 +108,8 @@ def complete(
 
 def fail(conn: Connection, url: str, owner: str, error: str, retry_at: datetime | None = None) -> bool:
     """Mark a leased URL as failed, to be tried again at ``retry_at`` if ever; False where the lease is lost."""
-    due = utc_text(retry_at) if retry_at else None
-    return _let_go(conn, url, owner, {"state": "failed", "error": error, "due_at": due, "tries": table.c.tries + 1})
+    values = {"state": "failed", "error": error, "due_at": None, "tries": table.c.tries + 1}
+    return _let_go(conn, url, owner, values | ({"due_at": utc_text(retry_at)} if retry_at else {"hint": None}))
 
 
 def give_back(conn: Connection, owner: str, urls: Iterable[str] | None = None) -> int:
