@@ -19,9 +19,11 @@ _ARTICLE_PATH = re.compile(r"(?:[^/-]+-){2,}[^/-]+|\d{4,}|\.html?$|/p/|[^\x00-\x
 _NOT_ARTICLE = re.compile(
     r"/(?:authors?|autor(?:en|es)?|auteurs?|tags?|tagged|categor(?:y|ies|ia|ie)|topics?|thema|themen|users?|profile|"
     r"people|staff|contributors?|member|login|subscribe|newsletters?|search|about|contact|privacy|terms|shop|"
-    r"price|prices|coins?|currencies)(?:/|$)",
+    r"price|prices|coins?|currencies|forum|forums|comments?|archives?|go|out|feed|print|wp-login\\.php)(?:/|$)",
     re.IGNORECASE,
 )
+_DATE_PATH = re.compile(r"(?:/[a-z-]+)?/(?:19|20)\d\d(?:/\d\d?){0,2}/?")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _CALL = re.compile(
     r"(?:read|learn|see|view|show) (?:more|full story|all|article).{0,12}|weiterlesen|mehr.{0,12}", re.IGNORECASE
 )
@@ -45,7 +47,13 @@ Resolve = Callable[[str | None], str | None]
 def is_article_url(url: str) -> bool:
     """Whether an address reads like an article's rather than a section's, an author's or a tool's."""
     path = urlsplit(url).path
-    return bool(_ARTICLE_PATH.search(path)) and not _NOT_ARTICLE.search(path)
+    return bool(_ARTICLE_PATH.search(path)) and not _NOT_ARTICLE.search(path) and not _DATE_PATH.fullmatch(path)
+
+
+def count_words(text: str) -> int:
+    """How many words long a text is; in scripts without spaces two characters count as one."""
+    words = len(text.split())
+    return words if text.isascii() else words + len(_UNSPACED.findall(text)) // 2
 
 
 def same_site(one: str, other: str) -> bool:
@@ -79,7 +87,7 @@ def read_cards(blocks: Sequence[Block], resolve: Resolve, *, loose: bool = False
     cards: list[Card] = []
     for block in blocks:
         _read(block, resolve, cards, loose=loose)
-    return [card for card in cards if (card.url or loose) and len(card.text.split()) >= 2][:MAX_CARDS]
+    return [card for card in cards if (card.url or loose) and count_words(card.text) >= 2][:MAX_CARDS]
 
 
 def _read(block: Block, resolve: Resolve, cards: list[Card], *, loose: bool) -> None:
@@ -92,12 +100,12 @@ def _read(block: Block, resolve: Resolve, cards: list[Card], *, loose: bool) -> 
             cards[-1] = replace(cards[-1], text=block.text, first=block.index)
         elif url or loose:
             cards.append(Card(url or "", block.text, None, block.index))
-    elif cards and cards[-1].teaser is None and len(block.text.split()) >= 5:
+    elif cards and cards[-1].teaser is None and count_words(block.text) >= 5:
         cards[-1] = replace(cards[-1], teaser=block.text)
 
 
 def _read_linked(block: Block, url: str, span: Span, cards: list[Card]) -> None:
-    text = block.text if span.end - span.start >= len(block.text) * 0.8 else block.text[span.start : span.end]
+    text = block.text[span.start : span.end].strip()
     if _NOT_ARTICLE.search(urlsplit(url).path):
         return
     last = cards[-1] if cards else None
@@ -109,16 +117,16 @@ def _read_linked(block: Block, url: str, span: Span, cards: list[Card]) -> None:
 
 def _joined(card: Card, block: Block, text: str) -> Card:
     """A further linked text of the same card: a heading or longer first line is its title, a long one its teaser."""
-    words = len(text.split())
+    words = count_words(text)
     if _CALL.fullmatch(text):
         return card
-    if block.kind is Kind.HEADING or len(card.text.split()) < TITLE_WORDS <= words:
+    if block.kind is Kind.HEADING or count_words(card.text) < TITLE_WORDS <= words:
         return replace(card, text=text, first=block.index)
     return replace(card, teaser=text) if card.teaser is None and words >= 5 and text != card.text else card
 
 
 def _is_title_line(text: str) -> bool:
-    return len(text.split()) <= 24 and not text.endswith((".", "…", ":"))
+    return count_words(text) <= 24 and not text.endswith((".", "…", ":"))
 
 
 def _address_nearby(element: HtmlElement | None, resolve: Resolve) -> str | None:

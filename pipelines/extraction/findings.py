@@ -11,12 +11,14 @@ from lxml.html import HtmlElement
 from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
-from pipelines.extraction.cards import TITLE_WORDS, is_article_url, link_cover
+from pipelines.extraction.cards import TITLE_WORDS, count_words, is_article_url, link_cover
 from pipelines.extraction.runs import card_run, is_lead_line
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
 from pipelines.items import Reason
 
+SITE_LIST = "site-list"
+SIDEBAR = "sidebar-parts"
 LAST = 6
 """Blocks at the end among which an author's bio is looked for."""
 _BIO = re.compile(
@@ -45,6 +47,7 @@ def find_furniture(
     _by_markup(scene, settled)
     _by_section(scene, settled)
     _by_links(scene, settled)
+    _lists_inside(scene, settled)
     _inside_body(scene, settled)
     _by_author(scene, authors, settled)
     places = scene.places(settled)
@@ -52,6 +55,7 @@ def find_furniture(
     _by_text(scene, places, settled, is_dump=is_dump)
     _by_site(scene, chrome, settled)
     _by_model(scene, places, settled)
+    _beyond(scene, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
 
 
@@ -92,6 +96,14 @@ def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:
         finding = settled[index]
         if finding and finding.reason is Reason.RELATED_BLOCK and scene.is_inside(index):
             settled[index] = Finding(Reason.RELATED_INLINE, finding.rule)
+
+
+def _lists_inside(scene: Scene, settled: list[Finding | None]) -> None:
+    """A list of what is new or popular is the site's, unless it stands in the article's own element."""
+    for index in scene.near:
+        finding = settled[index]
+        if finding and finding.rule == SITE_LIST and scene.is_inside(index):
+            settled[index] = Finding(Reason.RELATED_BLOCK, SITE_LIST)
 
 
 def _by_author(scene: Scene, authors: Sequence[str], settled: list[Finding | None]) -> None:
@@ -180,9 +192,9 @@ def _explained(scene: Scene, index: int, place: Place) -> Finding:
     block = scene.blocks[index]
     if is_lead_line(scene, index):
         return Finding(Reason.RELATED_INLINE, "lead-line")
-    if is_teaser_link(block):
-        return Finding(Reason.RELATED_BLOCK, "link-card")
     rule = scene.mark(index, weak=True)
+    if is_teaser_link(block) and (rule is None or rule.name != SIDEBAR):
+        return Finding(Reason.RELATED_BLOCK, "link-card")
     if rule is None or not (place is Place.TAIL and rule.reason is Reason.NAVIGATION):
         rule = scene.rules.by_text(block.text, place, weak=True) or rule
     if rule:
@@ -190,16 +202,32 @@ def _explained(scene: Scene, index: int, place: Place) -> Finding:
     return Finding(Reason.CAPTION, "caption") if block.kind is Kind.CAPTION else Finding(Reason.MODEL, "model")
 
 
+def _beyond(scene: Scene, settled: list[Finding | None]) -> None:
+    """Related cards and lists further down the page, outside the element that holds the article."""
+    for index in scene.beyond:
+        if settled[index] or scene.is_body(index):
+            continue
+        rule = scene.mark(index)
+        if rule and rule.reason is Reason.RELATED_BLOCK:
+            settled[index] = Finding(rule.reason, rule.name)
+        elif rule is None and (opened := section(scene, index)) and opened[0].reason is Reason.RELATED_BLOCK:
+            for member in opened[1]:
+                settled[member] = settled[member] or Finding(Reason.RELATED_BLOCK, opened[0].name)
+        elif rule is None and is_teaser_link(scene.blocks[index]) and not scene.mark(index, weak=True):
+            settled[index] = Finding(Reason.RELATED_BLOCK, "link-card")
+
+
 def is_teaser_link(block: Block) -> bool:
     """Whether a block is nothing but a link that reads like another article's title."""
-    if link_cover(block) < 0.8 or len(block.text.split()) <= TITLE_WORDS:
+    if link_cover(block) < 0.8 or count_words(block.text) <= TITLE_WORDS:
         return False
     return any(is_article_url(span.href or "") for span in block.links) and not _in_menu(block.element)
 
 
 def _in_menu(element: HtmlElement | None) -> bool:
-    while element is not None:
-        if element.tag in ("nav", "menu", "header", "footer"):
+    """Whether the block is in a menu or at the page's edge; a card's own header is neither."""
+    while element is not None and element.tag != "article":
+        if element.tag in ("nav", "menu", "header", "footer", "aside"):
             return True
         element = element.getparent()
     return False

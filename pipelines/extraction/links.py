@@ -48,7 +48,9 @@ def read_links(
     found += _related(scene, findings, positions, resolve, is_dump=is_dump)
     found += _by_reason(scene, findings, positions, resolve)
     found += read_embeds(document, scene, positions, resolve)
-    return _unique(link for _, link in sorted(found, key=lambda pair: pair[0]))
+    here = canonicalise(document.url)
+    ordered = (link for _, link in sorted(found, key=lambda pair: pair[0]))
+    return _unique(link for link in ordered if not (link.kind in _RELATED.values() and link.url == here))
 
 
 def _resolver(document: Document) -> Resolve:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.blocks import Block, Kind
-from pipelines.extraction.cards import is_article_url, link_cover
+from pipelines.extraction.cards import count_words, is_article_url, link_cover
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import items_end
 
@@ -30,8 +30,8 @@ def is_lead_line(scene: Scene, index: int) -> bool:
     lead, link = _LEAD.match(block.text), block.links[0]
     if lead is None or not lead.end() - 2 <= link.start <= lead.end() or link.end < len(block.text) - 2:
         return False
-    words = block.text[link.start : link.end].split()
-    return len(words) >= 4 and scene.is_own(link.href) and is_article_url(link.href or "")
+    words = count_words(block.text[link.start : link.end])
+    return words >= 4 and scene.is_own(link.href) and is_article_url(link.href or "")
 
 
 def card_run(scene: Scene, index: int, settled: Sequence[object]) -> range | None:
@@ -52,7 +52,7 @@ def card_run(scene: Scene, index: int, settled: Sequence[object]) -> range | Non
 def _are_cards(titles: Sequence[Block]) -> bool:
     """Two titles with teasers or headings are cards; items of a list must be three and read like titles."""
     if any(title.kind is Kind.LIST_ITEM for title in titles):
-        return len(titles) >= 3 and sum(len(title.text.split()) for title in titles) >= 5 * len(titles)
+        return len(titles) >= 3 and sum(count_words(title.text) for title in titles) >= 5 * len(titles)
     return len(titles) >= MIN_CARDS
 
 
@@ -64,14 +64,14 @@ def _is_card_title(scene: Scene, index: int) -> bool:
     if index >= len(scene.blocks):
         return False
     block = scene.blocks[index]
-    if block.kind in (Kind.TABLE_ROW, Kind.QUOTE, Kind.CODE) or link_cover(block) < 0.9 or len(block.text.split()) < 3:
+    if block.kind in (Kind.TABLE_ROW, Kind.QUOTE, Kind.CODE) or link_cover(block) < 0.9 or count_words(block.text) < 3:
         return False
     return any(scene.is_own(span.href) and is_article_url(span.href or "") for span in block.links)
 
 
 def _could_open(scene: Scene, index: int) -> bool:
     block = scene.blocks[index]
-    return block.kind is Kind.HEADING and not block.links and len(block.text.split()) <= MAX_OPENER_WORDS
+    return block.kind is Kind.HEADING and not block.links and count_words(block.text) <= MAX_OPENER_WORDS
 
 
 def _weight(scene: Scene, run: range) -> int:

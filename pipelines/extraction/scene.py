@@ -18,6 +18,8 @@ FULL = 90
 """Characters from which a paragraph is evidence of where the body is."""
 WRAPPER_SHARE = 0.25
 """An element with more than this share of the likely body is around the article, whatever its class says."""
+BEYOND = 250
+"""Blocks after the neighbourhood in which links to related articles are looked for."""
 BEFORE, AFTER = 40, 160
 """Blocks before the first and after the last of the likely body that still count as its neighbourhood."""
 
@@ -41,6 +43,7 @@ class Scene:
         self.weights, self.total = _weigh(self.blocks, self.scores)
         self._core: HtmlElement | None = None
         self.near = self._neighbourhood()
+        self.beyond = range(self.near.stop, min(self.near.stop + BEYOND, len(self.blocks)) if self.near else 0)
 
     def is_body(self, index: int) -> bool:
         """Whether the model takes the block for body."""

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, Takes
-from pipelines.extraction.cards import link_cover
+from pipelines.extraction.cards import count_words, link_cover
 from pipelines.extraction.scene import Scene, is_under
 
 MAX_PARAGRAPHS = 6
@@ -42,8 +42,11 @@ def is_title(scene: Scene, index: int) -> bool:
     block = scene.blocks[index]
     if block.kind is Kind.HEADING or link_cover(block) >= 0.6:
         return True
-    words = block.text.split()
-    return 2 <= len(words) <= 24 and not block.text.endswith(_SENTENCE_END) and not _is_furniture(scene, index)
+    return (
+        2 <= count_words(block.text) <= 24
+        and not block.text.endswith(_SENTENCE_END)
+        and not _is_furniture(scene, index)
+    )
 
 
 def _own_element(scene: Scene, index: int) -> HtmlElement | None:
@@ -106,7 +109,7 @@ def _is_linked_title(scene: Scene, index: int) -> bool:
 
 def _is_teaser(scene: Scene, title: int, is_item: Test) -> bool:
     """Whether the block after a title is its teaser."""
-    if not _is_paragraph(scene, title + 1, is_item) or len(scene.blocks[title + 1].text.split()) > TEASER_WORDS:
+    if not _is_paragraph(scene, title + 1, is_item) or count_words(scene.blocks[title + 1].text) > TEASER_WORDS:
         return False
     return scene.blocks[title].kind is not Kind.LIST_ITEM or scene.blocks[title + 1].kind is Kind.LIST_ITEM
 
@@ -137,7 +140,7 @@ def _labels(scene: Scene, start: int) -> int:
 def _is_label(block: Block) -> bool:
     if block.kind is Kind.HEADING:
         return False
-    words = len(block.text.split())
+    words = count_words(block.text)
     return words <= 4 or (words <= 14 and (block.text.endswith(":") or ":" in block.text or link_cover(block) >= 0.5))
 
 
