@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from crawler.cli.common import report_error
+from crawler.cli.common import fit_consoles, report_error
 from pipelines.errors import NewsmintError
 
 VERBS = {
@@ -52,6 +52,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; expected errors become one line on standard error and their own exit code."""
+    fit_consoles()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as exit_:

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 from rich.markup import escape
+
+LOG_WIDTH = 120
+"""Columns of a table where no terminal says how many it has: in a pipe, a log, a cron mail."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,6 +51,18 @@ def print_json(rows: Iterable[dict[str, Any]]) -> None:
     """Print each row as one line of JSON, as it comes."""
     for row in rows:
         click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def fit_consoles() -> None:
+    """Give the consoles a width where neither a terminal nor ``COLUMNS`` does; rich would take 80."""
+    if not os.environ.get("COLUMNS") and not any(map(os.isatty, (0, 1, 2))):
+        out.width = err.width = LOG_WIDTH
+
+
+def program() -> str:
+    """How this command is called: ``newsmint`` where that is found, else the path it was started by."""
+    started = sys.argv[0]
+    return "newsmint" if shutil.which("newsmint") or Path(started).stem != "newsmint" else shlex.quote(started)
 
 
 def report_error(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from crawler.cli.common import err, json_option, out, print_json, store_option
+from crawler.cli.common import DEFAULT_DATABASE, err, json_option, out, print_json, program, store_option
 from crawler.cli.plain import moment, plain
 from crawler.paths import data_path
 from crawler.sources import Source, SourceRegistry
@@ -137,9 +138,16 @@ def _report(options: Options, result: Result) -> None:
     from crawler.cli.runs import run_table
 
     out.print(run_table(result.summaries), soft_wrap=False)
-    database = f" --db {options.location}" if str(options.location) != "data/news.sqlite3" else ""
-    out.print(f"search   newsmint search{escape(database)} bitcoin")
-    out.print(f"open     newsmint show{escape(database)} ID    (ids are in what search prints)")
-    out.print(f"export   newsmint export{escape(database)} --format jsonl -o articles.jsonl")
+    if not any(each.fetched or each.failures for each in result.summaries):
+        out.print("Nothing new: what these sources list was fetched before, and is not due again yet.\n")
+    newsmint = program()
+    database = "" if str(options.location) == DEFAULT_DATABASE else f" --db {shlex.quote(str(options.location))}"
+    steps = {
+        "search": f"{newsmint} search{database} bitcoin",
+        "open": f"{newsmint} show{database} ID    (ids are in what search prints)",
+        "export": f"{newsmint} export{database} --format jsonl -o articles.jsonl",
+    }
     if any(each.failures or each.rejected for each in result.summaries):
-        out.print(f"trouble  newsmint failures{escape(database)} --run {result.run_id}")
+        steps["trouble"] = f"{newsmint} failures{database} --run {result.run_id}"
+    for name, line in steps.items():
+        out.print(f"{name:8} {line}", markup=False)

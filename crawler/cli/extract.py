@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from crawler.cli.common import err, print_json, report_error, store_option
+from crawler.cli.common import err, out, print_json, report_error, store_option
 from crawler.cli.inputs import Entry, read_inputs, read_manifest
 from pipelines.items import Article, RawPage, Verdict, article_id
 from pipelines.pool import ExtractionFailure, ExtractionPool
+from pipelines.store.times import epoch_asked_for, utc_text
 
 Result = tuple[Entry, Article | str]
 """An entry with its article, or with one line that says why there is none."""
@@ -147,6 +149,14 @@ def _readable(article: Article, form: str) -> str:
 @click.pass_context
 def reextract(ctx: click.Context, database: str, sources: tuple[str, ...], since: str | None) -> None:
     """Run the extraction again over the stored pages; nothing is fetched."""
+    from crawler.cli.runs import run_table
     from crawler.run import reextract as run_again
 
-    ctx.exit(run_again(database, sources=sources, since=since))
+    seconds = epoch_asked_for(since, "--since")
+    oldest = utc_text(datetime.fromtimestamp(seconds, UTC)) if seconds is not None else None
+    result = run_again(database, sources=sources, since=oldest)
+    if result.summaries:
+        out.print(run_table(result.summaries), soft_wrap=False)
+    else:
+        err.print("no stored page matches")
+    ctx.exit(0 if result.summaries and result.state == "done" else 1)

@@ -24,11 +24,11 @@ def cell(text: object, style: str = "") -> Text:
 
 def plain_table(*names: str, right: Collection[str] = (), title: str | None = None, footer: bool = False) -> Table:
     """A table with room for what is in it; the columns in ``right`` hold numbers."""
-    table = Table(
-        box=box.SIMPLE, title=title, title_justify="left", show_footer=footer, footer_style="bold", padding=(0, 1, 0, 0)
-    )
+    table = Table(box=box.SIMPLE, title=title, title_justify="left", padding=(0, 1, 0, 0), pad_edge=False)
+    table.show_footer, table.footer_style = footer, "bold"
     for name in names:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        number = name in right
+        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)
     return table
 
 

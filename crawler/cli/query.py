@@ -122,7 +122,10 @@ def _print_hit(hit: Hit) -> None:
     where = cell(f"{hit.source or '—'}  {moment(hit.published_at)}", "dim")
     out.print(head, soft_wrap=False)
     out.print(where)
-    out.print(Padding(_marked(hit.snippet), (0, 0, 1, 2)), soft_wrap=False)
+    snippet = _marked(hit.snippet)
+    if snippet.plain != hit.title:
+        out.print(Padding(snippet, (0, 0, 0, 2)), soft_wrap=False)
+    out.print()
 
 
 def _marked(snippet: str) -> Text:
@@ -177,22 +180,25 @@ def _print_removed(article: Article) -> None:
 
 
 def _stats_table(found: list[SourceStats]) -> Table:
-    counts = ("articles", "versions", "duplicates", "links", "resolved")
-    columns = ("source", *counts[:3], "first", "last", "words", *counts[3:])
+    counts = ("articles", "edits", "copies", "links", "known")
+    columns = ("source", *counts[:3], "since", "newest", "words", *counts[3:])
     table = plain_table(*columns, right=(*counts, "words"), footer=len(found) > 1)
     for each in found:
-        numbers = (each.articles, each.versions, each.duplicates, each.links, each.resolved_links)
-        articles, versions, copies, links, resolved = (f"{number:,}" for number in numbers)
-        dates = (moment(each.first_published_at)[:10], moment(each.last_published_at)[:10])
-        words = f"{each.mean_words:,.0f}"
-        table.add_row(cell(each.source or "—"), articles, versions, copies, *dates, words, links, resolved)
-    table.columns[0].footer = "all"
-    for place, name in ((1, "articles"), (2, "versions"), (3, "duplicates"), (7, "links"), (8, "resolved_links")):
-        table.columns[place].footer = f"{sum(getattr(each, name) for each in found):,}"
+        dates = (moment(each.first_published_at)[:7], moment(each.last_published_at)[:10])
+        numbers = [f"{number:,}" for number in _counts(each)]
+        table.add_row(cell(each.source or "—"), *numbers[:3], *dates, f"{each.mean_words:,.0f}", *numbers[3:])
+    sums = [f"{sum(column):,}" for column in zip(*map(_counts, found), strict=True)] or [""] * len(counts)
+    for column, total in zip(table.columns, ("all", *sums[:3], "", "", "", *sums[3:]), strict=True):
+        column.footer = total
     return table
+
+
+def _counts(each: SourceStats) -> tuple[int, ...]:
+    return each.articles, each.versions - each.articles, each.duplicates, each.links, each.resolved_links
 
 
 def _print_sizes(taken: Sizes) -> None:
     out.print(
         f"database {size(taken.database_bytes)}, {taken.pages:,} raw pages in an archive of {size(taken.archive_bytes)}"
     )
+    out.print("[dim]copies: articles another one had first; words: mean of a body; known: links to a stored article[/]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 import click
@@ -113,17 +113,21 @@ def _list_runs(ctx: click.Context, found: list[Run], as_json: bool) -> None:
     if as_json:
         print_json(asdict(run) for run in found)
         return
-    table = plain_table("run", "started", "time", "state", "command", "sources", right=("run", "time"))
+    counts = ("new", "updated", "failed")
+    table = plain_table("run", "started", "time", "state", *counts, "command", right=("run", "time", *counts))
     for run in found:
         state = cell(run.state, _STYLES.get(run.state, "yellow"))
-        table.add_row(
-            str(run.id), moment(run.started_at), _took(run), state, cell(run.command), cell(_named(run.sources))
-        )
+        command = cell(run.command.removeprefix("newsmint "))
+        table.add_row(str(run.id), moment(run.started_at), _took(run), state, *_counts(run), command)
     out.print(table, soft_wrap=False)
 
 
-def _named(sources: tuple[str, ...]) -> str:
-    return ", ".join(sources) if len(sources) <= 5 else f"{', '.join(sources[:4])} and {len(sources) - 4} more"
+def _counts(run: Run) -> Iterator[str]:
+    """New, updated and failed as the run noted them at its end; nothing for one that was lost or goes on."""
+    for name in ("new", "updated", "failures"):
+        noted = [each[name] for each in run.summary.values() if isinstance(each, Mapping) and name in each]
+        total = sum(sum(it.values()) if isinstance(it, Mapping) else it for it in noted)
+        yield f"{total:,}" if total else "·" if run.summary else ""
 
 
 def _took(run: Run) -> str:
@@ -139,5 +143,6 @@ def _print_failure(failure: Failure) -> None:
     reason = cell(failure.reason, "red" if failure.kind == "fetch" else "yellow")
     times = f"{failure.times} times, last in run" if failure.times > 1 else "run"
     about = f"  {failure.source or '—'}  {moment(failure.failed_at)}  {times} {failure.run_id}"
-    out.print(Text.assemble(reason, cell(failure.detail and f": {failure.detail}"), (about, "dim")))
+    detail = failure.detail if failure.detail != failure.url else None
+    out.print(Text.assemble(reason, cell(detail and f": {detail}"), (about, "dim")))
     out.print(Text.assemble("  ", cell(failure.url, "blue")))

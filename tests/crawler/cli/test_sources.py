@@ -33,6 +33,7 @@ allow_private = true
 def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NEWSMINT_SOURCES", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 def run(*words: str) -> Result:
