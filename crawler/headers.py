@@ -1,6 +1,10 @@
-"""A response's headers as plain text."""
+"""A response's headers as plain text, and what they ask for."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from scrapy.http import Response
 
@@ -8,6 +12,19 @@ from scrapy.http import Response
 def headers_of(response: Response) -> dict[str, str]:
     """Name in lower case → value; several of one name are joined by commas."""
     return {name.decode("latin-1").lower(): _joined(response, name) for name in response.headers}
+
+
+def retry_after(headers: Mapping[str, str], at: datetime | None = None) -> float | None:
+    """Seconds that a ``Retry-After`` header asks for, given as a number or a date; None without one."""
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (at or datetime.now(UTC))).total_seconds())
 
 
 def _joined(response: Response, name: bytes) -> str:

@@ -7,6 +7,7 @@ floor a host, as AutoThrottle's rule moves the delay above it.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Self
 
@@ -16,6 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 
+from crawler.headers import headers_of, retry_after
 from crawler.sources import Source
 from pipelines.urls import host
 
@@ -34,6 +36,7 @@ class Pace:
         self._adapts = settings.getbool("AUTOTHROTTLE_ENABLED")
         self._sources: dict[str, Source] = {}
         self._crawl_delay: dict[str, float] = {}
+        self._hosts_of: dict[str, set[str]] = {}
         self._paused_until: dict[str, float] = {}
         connect = crawler.signals.connect
         connect(self._learn_sources, signal=signals.spider_opened)
@@ -45,7 +48,7 @@ class Pace:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def pause(self, url: str, seconds: float) -> None:
+    def _pause(self, url: str, seconds: float) -> None:
         """Ask nothing of the URL's host for so long: it said so itself."""
         name = host(url)
         self._paused_until[name] = max(self._paused_until.get(name, 0.0), time.monotonic() + seconds)
@@ -54,15 +57,18 @@ class Pace:
         """Seconds for which the host is to be left alone; 0 when it may be asked."""
         return max(0.0, self._paused_until.get(name, 0.0) - time.monotonic())
 
-    def room(self, name: str) -> bool:
-        """Whether a request to this host would go out now, not wait in line."""
-        slot = self._crawler.engine.downloader.slots.get(name)
-        return self.pause_left(name) == 0 and (slot is None or len(slot.active) < slot.concurrency)
+    def busy(self) -> Counter[str]:
+        """Host → requests under way, those that middlewares hold (for robots.txt, for a pause) included."""
+        return Counter(host(request.url) for request in self._crawler.engine.downloader.active)
+
+    def room(self, request: Request, busy: Counter[str]) -> bool:
+        """Whether the request's host takes one more now."""
+        name = host(request.url)
+        return busy[name] < self._concurrency_of(request) and self.pause_left(name) == 0
 
     def ahead(self, source: str, seconds: float) -> int:
-        """How many pages of a source go out in so many seconds at most, at its hosts' floor."""
-        known = self._sources.get(source)
-        delay = self._floor(source, known.domain.partition("/")[0] if known else "")
+        """How many pages of a source go out in so many seconds at most, at its slowest host's floor."""
+        delay = max([self._floor(source, name) for name in self._hosts_of.get(source, ())] or [self._floor(source, "")])
         return 64 if delay <= 0 else max(2, min(64, int(seconds / delay)))
 
     def _learn_sources(self, spider: Spider) -> None:
@@ -78,6 +84,7 @@ class Pace:
             rate.seconds / rate.requests if rate and rate.requests else 0.0,
         )
         self._crawl_delay[host(request.url)] = min(asked, self._crawl_delay_most)
+        self._hosts_of.setdefault(request.meta.get("source", ""), set()).add(host(request.url))
 
     def _floor(self, source: str, name: str) -> float:
         known = self._sources.get(source)
@@ -85,6 +92,10 @@ class Pace:
         if own is None:
             own = 0.0 if known and known.allow_private else self._least
         return max(own, self._crawl_delay.get(name, 0.0))
+
+    def _concurrency_of(self, request: Request) -> int:
+        known = self._sources.get(request.meta.get("source", ""))
+        return (known.concurrency if known else None) or self._concurrency
 
     def _set_slot(self, request: Request) -> None:
         slot = self._slot(request)
@@ -94,11 +105,13 @@ class Pace:
         known = self._sources.get(source)
         floor = self._floor(source, host(request.url))
         slot.delay = max(slot.delay, floor)
-        slot.concurrency = (known.concurrency if known else None) or self._concurrency
+        slot.concurrency = self._concurrency_of(request)
         if self._crawl_delay.get(host(request.url)) or (known and known.delay is not None):
             slot.jitter = 0.0  # Scrapy varies a delay by half: too short for one that was asked for
 
     def _adapt(self, response: Response, request: Request) -> None:
+        if response.status in (429, 503) and (asked := retry_after(headers_of(response))):
+            self._pause(request.url, asked)  # here, before the slot is free for the next request
         slot, latency = self._slot(request), request.meta.get("download_latency")
         if slot is None or latency is None or not self._adapts:
             return

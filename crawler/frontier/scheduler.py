@@ -87,8 +87,9 @@ class FrontierScheduler(BaseScheduler):
         if not self._closed:
             self._refill()
         pace = self._pace
-        for name in self._queues:
-            if pace.room(name):
+        busy = pace.busy()
+        for name, queue in self._queues.items():
+            if pace.room(queue[0], busy):
                 return self._take(name)
         return None
 

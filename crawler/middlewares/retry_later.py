@@ -6,9 +6,6 @@ Scrapy's own middleware tries again at once. A host that asks for a pause gets i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request
@@ -16,8 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.misc import _load_objects
 
-from crawler.extensions.pace import Pace
-from crawler.headers import headers_of
+from crawler.headers import headers_of, retry_after
 
 
 class RetryLater:
@@ -40,8 +36,6 @@ class RetryLater:
         if response.status not in self._statuses:
             return response
         asked = retry_after(headers_of(response))
-        if asked is not None:
-            self._pace.pause(request.url, asked)
         return await self._again(request, asked) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
@@ -57,22 +51,3 @@ class RetryLater:
         again.meta["retry_times"] = tried + 1
         again.dont_filter = True
         return again
-
-    @property
-    def _pace(self) -> Pace:
-        pace = self._crawler.get_extension(Pace)
-        assert pace is not None
-        return pace
-
-
-def retry_after(headers: Mapping[str, str], at: datetime | None = None) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, given as a number or a date; None without one."""
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
-    if value.isdecimal():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (at or datetime.now(UTC))).total_seconds())

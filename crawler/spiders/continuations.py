@@ -53,8 +53,6 @@ async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]
 
 
 def _next(page: RawPage) -> str | None:
-    try:
-        from pipelines.extraction.pages import next_page  # loads the extraction, which most crawls never need here
-    except ImportError:
-        return None
+    from pipelines.extraction.pages import next_page  # loads the extraction, which most crawls never need here
+
     return next_page(page)

@@ -25,8 +25,7 @@ from twisted.python.failure import Failure
 from crawler.discovery import Discovered, UnusableListing
 from crawler.failures import failure_kind
 from crawler.frontier.scheduler import FrontierScheduler
-from crawler.headers import headers_of
-from crawler.middlewares.retry_later import retry_after
+from crawler.headers import headers_of, retry_after
 from crawler.sources import Source, SourceRegistry
 from crawler.spiders.continuations import continuations
 from crawler.spiders.routes import ROUTES, Answer, Depth, Route

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -83,16 +84,18 @@ class Session:
             return
         self._closed = True
         self._writer.close()
-        try:
-            summary = {each.source or "": each.as_dict() for each in self.summary()}
-            with self.store.begin() as conn:
-                give_back(conn, self.owner)
-                finish_run(conn, self.place.run_id, state, summary)
-        except NewsmintError as error:
-            self.trouble = self.trouble or error
-        finally:
-            self.store.close()
-            self._lock.close()
+        for step in (partial(self._conclude, state), self.store.close):
+            try:
+                step()
+            except NewsmintError as error:
+                self.trouble = self.trouble or error
+        self._lock.close()
+
+    def _conclude(self, state: str) -> None:
+        summary = {each.source or "": each.as_dict() for each in self.summary()}
+        with self.store.begin() as conn:
+            give_back(conn, self.owner)
+            finish_run(conn, self.place.run_id, state, summary)
 
     def _fail(self, error: BaseException) -> None:
         first, self.trouble = self.trouble is None, self.trouble or error

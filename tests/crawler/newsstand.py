@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+SAID = (
+    "The council, A trader, The harbour bank, An auditor, The mayor, A miner, The night clerk, A lender, The court",
+    "sold, counted, promised, returned, refused, found, moved, insured, traded, burned",
+    "old coins, new tokens, silver notes, small wallets, mining rigs, fee receipts, signed letters, paper shares",
+    "before noon, on Monday, after the vote, in the spring, over the winter, during the fair, at the hearing",
+    "as the fee had fallen, though nobody had asked, since the ledger was full, to calm the market, for the first time",
+)
 PLACES = "Arden Brook Colby Dover Elmsett Farley Gorton Hexham Ilkley Jarrow".split()
 
 
@@ -64,18 +72,20 @@ class Newsstand:
 
 
 def story(number: int, extra: str = "") -> str:
-    """A page with an article, different for each number."""
+    """A page with an article; no two numbers have a sentence in common, as that would look like furniture."""
+    dice = random.Random(number)
     place = PLACES[number % 10]
-    body = "".join(
-        f"<p>In week {number * 7 + week} the exchange of {place} listed {number + week} new coins, the council said, "
-        f"and traders of the town took {number % 97 + week} seats in the hall beside the river.</p>"
-        for week in range(1, 7)
-    )
+    body = "".join(f"<p>{' '.join(_sentence(dice, place) for _ in range(3))}</p>" for _ in range(5))
     title = f"{place} opens exchange number {number}"
     return (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title></head>"
         f"<body><article><h1>{title}</h1>{body}{extra}</article></body></html>"
     )
+
+
+def _sentence(dice: random.Random, place: str) -> str:
+    who, did, what, when, why = (dice.choice(words.split(", ")) for words in SAID)
+    return f"{who} of {place} {did} {dice.randrange(2, 900)} {what} {when}, {why}."
 
 
 @contextmanager
