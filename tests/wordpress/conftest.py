@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from .site import Site
 Newsmint = Callable[..., str]
 ROUTES = {"feed": "feeds", "sitemap": "sitemaps", "wordpress": "wordpress"}
 """Route → the field of a source's entry that opens it."""
+
+
+FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +67,12 @@ def crawl(newsmint: Newsmint, entry: dict[str, Any]) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def report(request: pytest.FixtureRequest) -> Iterator[Callable[[str], None]]:
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """``report(line)``: a line of figures, printed when all tests are done."""
-    lines: list[str] = []
-    yield lines.append
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and lines:
-        reporter.write_line("")
-        reporter.section("figures of the real WordPress", sep="-")
-        for line in lines:
-            reporter.write_line(line)
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if lines := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures of the real WordPress", sep="-")
+        terminalreporter.write_line("\n".join(lines))
