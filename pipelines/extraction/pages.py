@@ -12,7 +12,8 @@ from lxml.html import HtmlElement
 from pipelines.errors import BadInput
 from pipelines.extraction.document import parse_document
 from pipelines.extraction.separate import Parts
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 from pipelines.items import RawPage
 from pipelines.urls import canonicalise
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -12,10 +12,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extraction.jsonld import MAX_SCRIPT, Node, article_rank, parse_nodes
+from pipelines.extraction.visible import lines_of, text_of
 
 MAX_VALUE = 4_000
 """Characters of an attribute value or an element's text that are read."""
-_MAX_DEPTH = 60
+SHORT = 200
+"""Characters of an element's text that tell whether it is a line, and what the line says."""
 MAX_EACH = 400
 """Elements of a sort that are remembered."""
 
@@ -34,10 +36,6 @@ _STATE_TEXT = re.compile(
 _WITH_REL = etree.XPath("//a[@rel]")
 _WITH_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta)]")
 _Value = TypeVar("_Value")
-_INLINE = frozenset("a abbr b bdi em font i mark q s small strong sub sup u wbr".split())
-_BORDER = "\0"
-"""Between two lines of a text under way; no page's text has it."""
-_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"})
 
 
 @dataclass(slots=True)
@@ -62,6 +60,7 @@ class PageData:
         self.root = root
         self.elements = elements
         self._found = _collect(root, elements)
+        self._lines: dict[HtmlElement, list[str]] = {}
 
     @property
     def h1(self) -> list[HtmlElement]:
@@ -103,14 +102,24 @@ class PageData:
     def language_tag(self) -> str:
         """``lang`` of the ``html`` element, as written; empty where there is none."""
         top = self.root.getroottree().getroot()
-        return (top.get("lang") or top.get("xml:lang") or top.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[
-            :40
-        ]
+        names = ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang")
+        return next((value for name in names if (value := top.get(name))), "")[:40]
 
     @cached_property
     def head_title(self) -> str:
         """Text of the first ``title`` element that has any."""
         return next(filter(None, map(text_of, self._found.titles)), "")
+
+    def lines(self, element: HtmlElement) -> list[str]:
+        """Visible lines of an element, about ``SHORT`` characters of them; read once however many ask."""
+        lines = self._lines.get(element)
+        if lines is None:
+            lines = self._lines[element] = lines_of(element, SHORT)
+        return lines
+
+    def line(self, element: HtmlElement) -> str:
+        """Visible text of an element on one line, about ``SHORT`` characters of it."""
+        return " ".join(self.lines(element))
 
     def position(self, element: HtmlElement) -> int:
         """Index of an element in document order."""
@@ -135,43 +144,6 @@ class PageData:
     def itemprop(self, *names: str) -> list[HtmlElement]:
         """Elements with these microdata properties, in the order of ``names``."""
         return [element for name in names for element in self._found.itemprop.get(name, ())]
-
-
-def text_of(element: HtmlElement | None, limit: int = MAX_VALUE) -> str:
-    """Visible text of an element on one line, at most about ``limit`` characters."""
-    return " ".join(_text(element, limit).replace(_BORDER, " ").split())[:limit] if element is not None else ""
-
-
-def lines_of(element: HtmlElement, limit: int = MAX_VALUE) -> list[str]:
-    """Visible text of an element, a line for each block in it."""
-    lines = (" ".join(line.split()) for line in _text(element, limit).split(_BORDER))
-    return [line for line in lines if line]
-
-
-def _text(element: HtmlElement, limit: int) -> str:
-    parts: list[str] = []
-    size = 0
-    for text in _texts(element):
-        parts.append(text[:limit])
-        size += len(text.strip())
-        if size > limit:
-            break
-    return "".join(parts)
-
-
-def _texts(element: HtmlElement, depth: int = 0) -> Iterator[str]:
-    """Texts in order without those of silent elements; a space where only the layout parts two words."""
-    yield element.text or ""
-    for child in element if depth < _MAX_DEPTH else ():
-        if child.tag not in _SILENT:
-            border = "" if child.tag in _INLINE else _BORDER
-            yield border
-            yield from _texts(child, depth + 1)
-            yield border
-        tail = child.tail or ""
-        if tail[:1].isupper() or tail[:1].isdigit():
-            yield " "
-        yield tail
 
 
 def _likelihood(node: Node) -> tuple[int, int]:

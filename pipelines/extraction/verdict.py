@@ -18,7 +18,8 @@ from pipelines.extraction.blocks import Block
 from pipelines.extraction.document import Document
 from pipelines.extraction.jsonld import article_rank, types
 from pipelines.extraction.metadata import Metadata
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 from pipelines.items import Verdict
 
 THIN = 1_500

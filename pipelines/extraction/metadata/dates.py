@@ -1,4 +1,4 @@
-"""When the article was published and changed: what the page says in data, in its address and to its readers, compared."""
+"""When the article was published and changed: what data, address and readers are told, held against one another."""
 
 from __future__ import annotations
 
@@ -6,53 +6,28 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice
 
 from lxml.html import HtmlElement
 
 from pipelines.extraction.jsonld import Node, article_rank, first
+from pipelines.extraction.metadata.datelines import is_update, last_lines, lines_shown
 from pipelines.extraction.metadata.datetext import Moment, parse
-from pipelines.extraction.metadata.nearby import MAX_LINE, Nearby
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.metadata.nearby import Nearby
+from pipelines.extraction.metadata.vocabulary import listed
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 from pipelines.items import Hint
 from pipelines.urls import host
 
-PUBLISHED_META = (
-    "article:published_time og:article:published_time og:published_time rnews:datepublished datepublished "
-    "parsely-pub-date sailthru.date cxenseparse:recs:publishtime cxenseparse:publishtime article.published "
-    "publication_date publish_date publish-date published_date publisheddate publishdate content:publishdate "
-    "pubdate pub_date date-pub dc.date.issued dcterms.issued dc.date.created dcterms.created date.created "
-    "date.available iso-8601-publish-date citation_publication_date citation_online_date citation_date "
-    "og:publish_date published originalpublicationdate article_date_original article:created "
-    "dc.date dcterms.date date bt:pubdate displaydate w-published-date published-date created_at createdate"
-).split()
-MODIFIED_META = (
-    "article:modified_time og:updated_time og:modified_time datemodified cxenseparse:recs:articlelastmodified "
-    "dc.date.modified dcterms.modified date.updated date.modified article.updated last-modified lastmod updated"
-).split()
+PUBLISHED_META = listed("dates", "published_meta")
+MODIFIED_META = listed("dates", "modified_meta")
 
-
-_UPDATED = re.compile(
-    r"updat|modif|edited|review|aktualisier|geändert|actualiz|actualis|mis à jour|mise à jour|aggiornat|atualizad"
-    r"|bijgewerkt|gewijzigd|обновл|измен|更新|修改|수정|güncel|diperbarui|cập nhật|zmieni|aktualiz|uppdater|oppdater|opdater|päivite",
-    re.IGNORECASE,
-)
-_YEARLIKE = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d\d(?!\d)|[٠-٩۰-۹]{4}")
-_LABELLED = re.compile(
-    r"\W*(?:first |originally |last )?(?:posted|publi|written|created|updated|modified|reviewed|date\b|by\b|erschienen|veröffentlicht"
-    r"|erstellt|stand\b|von\b|vom\b|am\b|mis en ligne|par\b|fecha|data\b|pubblicato|scritto|geplaatst|gepubliceerd|опубликован|дата"
-    r"|发布|發布|公開|掲載|投稿|등록|입력|yayın|diterbitkan|đăng|opublikowan|dodano|publicerad|julkaistu|udgivet|publisert)",
-    re.IGNORECASE,
-)
-_MARKS = re.compile(r"[|•·–—]|\b(?:min(?:ute)?s? read|Uhr)\b")
-_DATE_CLASS = re.compile(r"date|time|publi|posted|meta|byline|created|info")
+_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]?\d)[/-]?([0-3]\d)(?=[/_-]|\D)")
 _STATE_DATE = re.compile(
     r"\"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedDate|published_date|firstPublishedAt"
     r"|first_published_at|publicationDate|publication_date|published_time|datePosted)\\?\"\s*:\s*\\?\"([^\"\\]{8,40})"
 )
 _DAY_FIRST = frozenset("GB UK IE AU NZ IN ZA NG KE SG MY HK DE AT CH FR BE NL ES IT PT BR MX AR RU TR PL ID VN".split())
-SHORT_LINE = 60
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]?\d)[/-]?([0-3]\d)(?=[/_-]|\D)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +78,7 @@ def published_witnesses(
 
 def last_resorts(data: PageData, reader: _Reader) -> Iterator[Witness]:
     """Where nothing else is dated: lines that say "posted on" or are a date alone, and the front end's state."""
-    lines = [text.strip() for element in data.elements if (text := element.text) and 6 < len(text) < 120]
-    dated = [line for line in lines if _YEARLIKE.search(line)]
-    yield from reader.witnesses("labelled", filter(_LABELLED.match, dated))
-    yield from reader.witnesses("alone", (line for line in dated if len(line) < 20))
+    yield from reader.witnesses("last", last_lines(data))
     for state in data.states[:5]:
         yield from reader.witnesses("state", _STATE_DATE.findall(state[:500_000])[:1])
 
@@ -186,36 +158,7 @@ def _stated(element: HtmlElement) -> str:
 
 def _shown(data: PageData, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
     """Dates shown: beside the headline, then in times and dated elements anywhere; lines on updates last."""
-    near = list(_lines(nearby.elements))
-    dated = [element for element in data.marked if _DATE_CLASS.search((element.get("class") or "").lower())]
-    far = list(_lines(each for each in (*data.times[:20], *dated[:60]) if not nearby.is_elsewhere(each)))
-    for kind, lines in (("near", near), ("far", far)):
+    for kind, lines in lines_shown(data, nearby):
         for updated in (False, True):
-            matching = (line for line in lines if bool(_UPDATED.search(line)) is updated)
+            matching = (line for line in lines if is_update(line) is updated)
             yield from reader.witnesses(f"{kind}_update" if updated else kind, matching)
-
-
-def _lines(elements: Iterable[HtmlElement]) -> Iterator[str]:
-    for element in elements:
-        stamp = element.get("datetime") if element.tag in ("time", "relative-time") else None
-        line = text_of(element, MAX_LINE + 1)
-        tail = (element.tail or "").strip()
-        if stamp:
-            yield f"{stamp} {line if _UPDATED.search(line) else ''}"
-        elif _may_date(line) and not _is_caption(element):
-            yield line
-        elif _may_date(tail):
-            yield tail
-
-
-def _may_date(line: str) -> bool:
-    """Whether a line is short, or a byline or the like, so that a date in it is the article's and no matter of its text."""
-    if not 5 < len(line) <= MAX_LINE or not _YEARLIKE.search(line):
-        return False
-    return len(line) <= SHORT_LINE or (_LABELLED.match(line) or _MARKS.search(line)) is not None
-
-
-def _is_caption(element: HtmlElement) -> bool:
-    return element.tag in ("a", "figure", "figcaption", "li", "td") or any(
-        parent.tag in ("figure", "table") for parent in islice(element.iterancestors(), 4)
-    )

@@ -6,7 +6,8 @@ import re
 
 from resiliparse.parse.lang import detect_fast
 
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 
 _CODE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,4})?", re.IGNORECASE)
 _ALIASES = {

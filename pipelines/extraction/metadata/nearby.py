@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
 from pipelines.extraction.metadata.title import fold
-from pipelines.extraction.structured import PageData, lines_of, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 
-BEFORE, AFTER = 25, 70
-"""Elements before and after the headline."""
+AFTER, BEFORE = 70, 25
+"""Elements after and before the headline."""
 MAX_LINE = 160
+"""Characters; what is longer is a paragraph."""
 
 _ELSEWHERE = frozenset({"aside", "nav", "footer", "form", "dialog"})
 _ELSEWHERE_CLASS = re.compile(
     r"related|recommend|comment|sidebar|widget|footer|popular|trending|latest|most-read|more-"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An element, its text where that is no longer than a line, the lines of that text, and the bare text behind it."""
+
+    element: HtmlElement
+    text: str
+    lines: Sequence[str]
+    tail: str
+    steps: int
+    """Elements between it and the headline; negative before it."""
 
 
 class Nearby:
@@ -27,45 +42,63 @@ class Nearby:
     def __init__(self, data: PageData, title: str | None) -> None:
         self.data = data
         self.headline = _headline(data, title)
-        self.around = frozenset(self.headline.iterancestors()) if self.headline is not None else frozenset()
+        self._around = frozenset(self.headline.iterancestors()) if self.headline is not None else frozenset()
+        self._elsewhere: dict[HtmlElement | None, bool] = {None: False}
 
     @cached_property
-    def elements(self) -> list[HtmlElement]:
-        """Elements after the headline, then those before it, the nearest first, without other articles' cards."""
-        return self.close(AFTER, BEFORE)
-
-    def close(self, after: int, before: int) -> list[HtmlElement]:
-        """The ``after`` elements that follow the headline and then, backwards, the ``before`` that precede it."""
+    def spots(self) -> list[Spot]:
+        """What follows the headline, then what precedes it, the nearest first, without other articles' cards."""
         if self.headline is None:
             return []
         at, every = self.data.position(self.headline), self.data.elements
-        near = [*every[at + 1 : at + 1 + after], *reversed(every[max(at - before, 0) : at])]
-        return [element for element in near if not self.is_elsewhere(element)]
+        indices = [*range(at + 1, min(at + 1 + AFTER, len(every))), *range(at - 1, max(at - BEFORE, 0) - 1, -1)]
+        return [_spot(self.data, every[index], index - at) for index in indices if not self.is_elsewhere(every[index])]
+
+    def close(self, after: int, before: int) -> list[Spot]:
+        """The spots at most ``after`` elements behind and ``before`` elements in front of the headline."""
+        return [spot for spot in self.spots if -before <= spot.steps <= after]
 
     @cached_property
     def lines(self) -> list[str]:
-        """Short texts of those elements, and bare texts after them."""
-        return list(short_lines(self.elements))
+        """The texts of the spots, line by line."""
+        return list(_lines(self.spots))
 
     def is_elsewhere(self, element: HtmlElement) -> bool:
         """Whether an element is of another article's card, a sidebar, comments or the footer."""
-        for parent in element.iterancestors():
-            if parent in self.around:
-                return False
-            if parent.tag in _ELSEWHERE or _ELSEWHERE_CLASS.search((parent.get("class") or "")[:200].lower()):
-                return True
-        return False
+        return self._is_inside(element.getparent(), 0)
+
+    def _is_inside(self, parent: HtmlElement | None, depth: int) -> bool:
+        known = self._elsewhere.get(parent)
+        if known is None and parent is not None:
+            known = parent not in self._around and (
+                parent.tag in _ELSEWHERE
+                or _names_other(parent.get("class"))
+                or (depth < 100 and self._is_inside(parent.getparent(), depth + 1))
+            )
+            self._elsewhere[parent] = known
+        return bool(known)
 
 
-def short_lines(elements: Iterable[HtmlElement]) -> Iterator[str]:
-    """Texts of elements that are no longer than a line."""
-    for element in elements:
-        lines = lines_of(element, MAX_LINE + 1)
-        if sum(map(len, lines)) <= MAX_LINE:
-            yield from lines
-        tail = (element.tail or "").strip()
-        if tail and len(tail) <= MAX_LINE:
-            yield tail
+def _spot(data: PageData, element: HtmlElement, steps: int) -> Spot:
+    lines = data.lines(element)
+    text = " ".join(lines)
+    tail = " ".join((element.tail or "")[: MAX_LINE + 1].split())
+    is_line = len(text) <= MAX_LINE
+    return Spot(
+        element, text if is_line else "", lines if is_line else (), tail if len(tail) <= MAX_LINE else "", steps
+    )
+
+
+def _lines(spots: Iterable[Spot]) -> Iterator[str]:
+    for spot in spots:
+        yield from spot.lines
+        if spot.tail:
+            yield spot.tail
+
+
+@lru_cache(maxsize=8192)
+def _names_other(names: str | None) -> bool:
+    return names is not None and _ELSEWHERE_CLASS.search(names[:200].lower()) is not None
 
 
 def _headline(data: PageData, title: str | None) -> HtmlElement | None:

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from pipelines.extraction.jsonld import strings
 from pipelines.extraction.metadata.nearby import Nearby
 from pipelines.extraction.metadata.title import fold
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 from pipelines.items import Hint
 
 MAX_TAGS = 40
@@ -57,15 +58,15 @@ def _sections(data: PageData, nearby: Nearby, hint: Hint | None) -> Iterator[str
     )
     for node in data.articles[:2]:
         yield from strings(node.get("articleSection"))
-    yield from (text_of(link, 100) for link in _marked_links(nearby.elements, _CATEGORY_BLOCK))
+    yield from (text_of(link, 100) for link in _marked_links([spot.element for spot in nearby.spots], _CATEGORY_BLOCK))
     yield from (text_of(element, 100) for element in data.itemprop("articlesection"))
     for element in data.rel("category"):
         yield text_of(element, 100)
     if hint and hint.section:
         yield hint.section
-    for element in nearby.elements:
-        if element.tag == "a" and _CATEGORY_PATH.search(element.get("href") or ""):
-            yield text_of(element, 100)
+    for spot in nearby.spots:
+        if spot.element.tag == "a" and _CATEGORY_PATH.search(spot.element.get("href") or ""):
+            yield spot.text
     yield from _breadcrumb(data)
 
 
@@ -97,8 +98,8 @@ def _tags(data: PageData, nearby: Nearby, hint: Hint | None) -> Iterator[str]:
     if hint:
         yield from hint.tags
     for value in data.meta(*_KEYWORDS)[:1]:
-        words = value.split(",")
-        yield from words if len(words) <= 15 else ()
+        keywords = value.split(",")
+        yield from keywords if len(keywords) <= 15 else ()
 
 
 def _marked_links(elements: Iterable[HtmlElement], marks: re.Pattern[str]) -> Iterator[HtmlElement]:

@@ -16,7 +16,8 @@ from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
 from pipelines.extraction.jsonld import article_rank, first
-from pipelines.extraction.structured import PageData, text_of
+from pipelines.extraction.structured import PageData
+from pipelines.extraction.visible import text_of
 
 MAX_TITLE = 500
 """Characters; the longest headline seen on news pages has under 300."""

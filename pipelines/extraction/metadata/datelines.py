@@ -1,0 +1,69 @@
+"""Lines of a page in which readers see its date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from pipelines.extraction.metadata.nearby import MAX_LINE, Nearby
+from pipelines.extraction.metadata.vocabulary import listed, pieces
+from pipelines.extraction.structured import PageData
+
+SHORT_LINE = 60
+"""Characters of a line in which a date needs no word or mark to be the article's."""
+MAX_FAR = 60
+"""Elements far from the headline that are read."""
+
+_UPDATED = pieces("dates", "updated")
+_LABELLED = re.compile(rf"\W*(?:first |originally |last )?(?:{'|'.join(listed('dates', 'labelled'))})", re.IGNORECASE)
+_MARKS = re.compile(r"[|•·–—]|\b(?:min(?:ute)?s? read|Uhr)\b")
+_YEARLIKE = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d\d(?!\d)|[٠-٩۰-۹]{4}")
+_DATE_CLASS = re.compile(r"date|time|publi|posted|meta|byline|created|info")
+_CAPTIONS = frozenset({"figure", "figcaption", "table", "td", "li"})
+
+
+def is_update(line: str) -> bool:
+    """Whether a line speaks of a change, not of publication."""
+    return _UPDATED.search(line) is not None
+
+
+def lines_shown(data: PageData, nearby: Nearby) -> Iterator[tuple[str, list[str]]]:
+    """("near", lines beside the headline), then ("far", lines of times and dated elements anywhere)."""
+    near = [line for spot in nearby.spots for line in _dated(spot.element, spot.text, spot.tail)]
+    yield "near", near
+    marked = (each for each in data.marked if _DATE_CLASS.search((each.get("class") or "").lower()))
+    far = (each for each in (*data.times[:20], *islice(marked, MAX_FAR)) if not nearby.is_elsewhere(each))
+    yield "far", [line for each in far for line in _dated(each, data.line(each), "")]
+
+
+def last_lines(data: PageData) -> Iterator[str]:
+    """Lines anywhere that say "posted on" or the like, then those that are a date and nothing else."""
+    texts = (text.strip() for element in data.elements if (text := element.text) and 6 < len(text) < 120)
+    dated = [text for text in texts if _YEARLIKE.search(text)]
+    yield from filter(_LABELLED.match, dated)
+    yield from (text for text in dated if len(text) < 20)
+
+
+def _dated(element: HtmlElement, text: str, tail: str) -> Iterator[str]:
+    stamp = element.get("datetime") if element.tag in ("time", "relative-time") else None
+    if stamp:
+        yield f"{stamp[:60]} {text if is_update(text) else ''}"
+    elif _may_date(text) and not _is_caption(element):
+        yield text
+    elif _may_date(tail):
+        yield tail
+
+
+def _may_date(line: str) -> bool:
+    """Whether a date in a line is the article's and no matter of its text: the line is short, or a byline's like."""
+    if not 5 < len(line) <= MAX_LINE or not _YEARLIKE.search(line):
+        return False
+    return len(line) <= SHORT_LINE or (_LABELLED.match(line) or _MARKS.search(line)) is not None
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    around = (element, *islice(element.iterancestors(), 3))
+    return element.tag == "a" or any(each.tag in _CAPTIONS for each in around)
