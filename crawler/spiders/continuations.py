@@ -20,7 +20,11 @@ MOST = 20
 """Pages of one article, the first included."""
 
 _MAY_GO_ON = re.compile(
-    rb"""rel\s*=\s*["']?[^"'>]{0,40}\bnext\b|[/?&](?:page|p|paged)[/=]2\b|/2/?["'\s>]|[-_]2\.html?""", re.IGNORECASE
+    rb"""rel\s*=\s*["']?[^"'>]{0,40}\bnext\b
+    | [/?&](?:page|seite|pagina|paged|pg|p)[/=]\d
+    | /\d{1,2}/?["'\s>]
+    | [-_](?:page-?|p|seite-?)?\d{1,2}\.html?["'\s>]""",
+    re.IGNORECASE | re.VERBOSE,
 )
 """Cheap, and true for any page that ``next_page`` could find a continuation on: most pages need not be parsed here."""
 

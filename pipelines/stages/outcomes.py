@@ -20,6 +20,7 @@ from pipelines.store import frontier
 from pipelines.store.articles import save_article
 from pipelines.store.chrome import observe
 from pipelines.store.frontier import FrontierEntry
+from pipelines.store.links import register
 from pipelines.store.pages import keep_page
 from pipelines.store.runs import record_fetch, record_rejection
 from pipelines.store.times import now
@@ -44,6 +45,9 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost."""
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id))
+    asked = item.fetched.page.requested_url
+    if asked and outcome == "unchanged":  # a further address of an article that is stored
+        register(conn, item.article.id, own=(), redirects=(asked,))
     if outcome == "new":
         observe(conn, item.article, now())
     _record(conn, place, item.fetched, outcome, page_id)

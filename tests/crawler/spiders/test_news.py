@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 import resource
+import sqlite3
 import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.crawler.conftest import Crawl
+from tests.crawler.conftest import NEWSMINT, ROOT, Crawl
 from tests.crawler.newsstand import Answer, Newsstand, story
 
 XML = {"Content-Type": "application/rss+xml; charset=utf-8"}
@@ -159,3 +161,42 @@ def test_a_second_crawl_at_the_same_time_says_who_holds_the_store(crawl: Crawl, 
         first.communicate(timeout=60)
     assert second.returncode == 75
     assert f"process {first.pid}" in second.stderr
+
+
+def test_an_article_on_several_pages_is_stored_whole(crawl: Crawl, stand: Newsstand) -> None:
+    [path] = stand.publish(1)
+    pager = '<div class="page-links"><a class="post-page-numbers" href="{}">{}</a></div>'
+    stand.answers[path] = Answer(story(1, pager.format(f"{path}/2", 2)).encode())
+    stand.answers[f"{path}/2"] = Answer(story(2, pager.format(f"{path}/3", 3)).encode())
+    stand.answers[f"{path}/3"] = Answer(story(3).encode())
+    assert crawl.run().returncode == 0
+    [(body, parts)] = crawl.rows("SELECT body, part_hashes FROM article JOIN page ON article_id = article.id")
+    assert len(json.loads(parts)) == 2
+    assert all(place in body for place in ("Brook", "Colby", "Dover"))
+
+
+def test_stored_pages_are_read_again_without_asking_the_site(crawl: Crawl, stand: Newsstand) -> None:
+    stand.publish(3)
+    assert crawl.run().returncode == 0
+    asked = len(stand.asked)
+    connection = sqlite3.connect(crawl.store)
+    connection.execute("UPDATE article SET body = 'what older rules made of it', content_hash = ''")
+    connection.commit()
+    connection.close()
+    command = [*NEWSMINT, "reextract", "--db", str(crawl.store)]
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert again.returncode == 0, again.stderr
+    assert len(stand.asked) == asked
+    assert crawl.rows("SELECT count(*) FROM article WHERE body LIKE '%older rules%'") == [(0,)]
+    assert crawl.rows("SELECT count(*) FROM article_version") == [(3,)]
+    assert crawl.rows("SELECT route, outcome, count(*) FROM fetch WHERE run_id = 2") == [("archive", "updated", 3)]
+
+
+def test_scrapy_runs_the_same_spider_with_the_same_settings(crawl: Crawl, stand: Newsstand) -> None:
+    stand.publish(2)
+    scrapy = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", "source=stand"]
+    settings = ["-s", f"NEWSMINT_DATABASE={crawl.store}", "-s", f"NEWSMINT_SOURCES={crawl.sources}"]
+    done = subprocess.run([*scrapy, *settings], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert crawl.rows("SELECT count(*) FROM article") == [(2,)]
+    assert crawl.rows("SELECT command, state FROM crawl_run") == [("scrapy crawl news", "done")]
