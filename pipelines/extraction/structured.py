@@ -161,12 +161,10 @@ def _collect(root: HtmlElement, elements: Sequence[HtmlElement]) -> _Collected:
             readers[tag](element, found)
         elif len(lists[tag]) < MAX_EACH:
             lists[tag].append(element)
-    for element in _WITH_REL(root):
-        for name in element.get("rel", "")[:200].lower().split():
-            _append(found.rel, name, element)
-    for element in _WITH_ITEMPROP(root):
-        for name in element.get("itemprop", "")[:200].lower().split():
-            _append(found.itemprop, name, element)
+    for name, xpath, table in (("rel", _WITH_REL, found.rel), ("itemprop", _WITH_ITEMPROP, found.itemprop)):
+        for element in xpath(root):
+            for word in element.get(name, "")[:200].lower().split():
+                _append(table, word, element)
     marked = found.marked
     for element in elements:
         if (_is_marked(element.get("class")) or _is_marked(element.get("id"))) and len(marked) < MAX_EACH:

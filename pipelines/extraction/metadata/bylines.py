@@ -9,9 +9,9 @@ from itertools import takewhile, zip_longest
 
 from lxml.html import HtmlElement
 
-from pipelines.extraction.metadata.names import distinct, iterate, key, looks_like_person, names_of
+from pipelines.extraction.metadata.names import begins_byline, distinct, iterate, key, looks_like_person, names_of
 from pipelines.extraction.metadata.nearby import Nearby, Spot
-from pipelines.extraction.metadata.vocabulary import pieces, words
+from pipelines.extraction.metadata.vocabulary import listed, words
 from pipelines.extraction.structured import PageData
 
 CLOSE_AFTER, CLOSE_BEFORE = 24, 10
@@ -27,7 +27,7 @@ _OTHER_CLASS = re.compile(
     r"comment|avatar|bio\b|description|image|photo|social|follow|related|widget|title\b|date|menu|nav"
 )
 _CREDITS = words("names", "credits")
-_SIGNED = pieces("names", "signed")
+_SIGNED = listed("names", "signed")
 _PROFILE = re.compile(
     r"/(?:authors?|autore?n?|auteurs?|team|people|person|profiles?|contributors?|writers?|staff|users?|by|experts?"
     r"|journalists?|redaktion|members?|creators?|penulis|yazar|columnists?|reporters?|bio)/|/@|[?&]author=",
@@ -45,6 +45,8 @@ def bylines(nearby: Nearby) -> Iterator[Names]:
     """Lines beside the headline that begin with "By" or its like, the name in the same line or in the next."""
     lines = nearby.lines
     for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+        if not begins_byline(line):
+            continue
         names = names_of(line, byline=True) or (names_of(f"{line} {following}", byline=True) if len(line) < 20 else ())
         if names and all(map(_is_written_as_name, names)):
             yield names
@@ -90,7 +92,7 @@ def signed(data: PageData) -> Iterator[Names]:
     """Lines anywhere that say who wrote this."""
     for element in data.elements:
         text = element.text
-        if text and len(text) < 200 and _SIGNED.match(text.strip()):
+        if text and len(text) < 200 and text.strip().lower().startswith(_SIGNED):
             persons = names_of((data.lines(element) or [""])[0], byline=True)
             yield tuple(name for name in persons if looks_like_person(name))
 

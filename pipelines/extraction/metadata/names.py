@@ -20,6 +20,9 @@ _BY = re.compile(
     rf"\W*(?:(?:{_NOUNS})\s+)?(?:(?:{_VERBS})\s+)?(?:(?:{_PREPOSITIONS})\b\s*:?|(?:{_LABELS})\s*[:：]|作者|文\s*[/／|:：])\s*",
     re.IGNORECASE,
 )
+_BEGINNINGS = tuple(word for name in ("by_verbs", "by_nouns", "by", "by_labels") for word in listed("names", name)) + (
+    "文",
+)
 _BREAK = re.compile(r"\s*(?:[|•·⋅●►»\[]|\s[–—-]\s).*$", re.DOTALL)
 _BRACKET = re.compile(r"\s*\(.*$", re.DOTALL)
 _CLOCK = re.compile(
@@ -48,8 +51,7 @@ _ROLE = words("names", "roles")
 _NEVER = words("names", "never")
 _NEVER_ALONE = pieces("names", "never_alone")
 _NEVER_SIGNS = re.compile(r"[<>{}=\\#$%^*⟨]|\d{3,}")
-_BODY = words("names", "bodies")
-_TOPIC = words("names", "topics")
+_NO_PERSON = frozenset(listed("names", "bodies") + listed("names", "topics"))
 _PARTICLES = frozenset(listed("names", "particles"))
 
 
@@ -94,11 +96,20 @@ def key(name: str) -> str:
 def looks_like_person(name: str) -> bool:
     """Two to five words, each beginning with a capital, or a short name in a script without capitals."""
     parts = name.split()
-    if not 1 <= len(parts) <= 5 or _BODY.search(name) or _TOPIC.search(name) or _undated(name) != name:
+    if not 1 <= len(parts) <= 5 or _names_body(name) or _undated(name) != name:
         return False
     if name[:1].isalpha() and not name[:1].isupper() and not name[:1].islower():
         return len(name) <= 20
     return len(parts) > 1 and all(part[:1].isupper() or part.lower() in _PARTICLES for part in parts)
+
+
+def begins_byline(line: str) -> bool:
+    """Whether a line may begin with "By" or its like; ``names_of`` says whether it does."""
+    return line.lstrip(_EDGE).lower().startswith(_BEGINNINGS)
+
+
+def _names_body(name: str) -> bool:
+    return not _NO_PERSON.isdisjoint(name.lower().replace(".", " ").split())
 
 
 def _before(pattern: re.Pattern[str], text: str) -> str:
@@ -152,6 +163,6 @@ def _undoubled(part: str) -> str:
 
 def _is_role(part: str) -> bool:
     """Whether a part says what somebody is; "The Example Editors" and "Example Team" are signatures."""
-    if _BODY.search(part) and part[:1].isupper() and " " in part and not part.lower().startswith("senior"):
+    if _names_body(part) and part[:1].isupper() and " " in part and not part.lower().startswith("senior"):
         return False
     return any(each.start() == 0 or each.end() == len(part) for each in _ROLE.finditer(part))
