@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,28 +41,26 @@ def matched_words(page: Sequence[str], text: Sequence[str]) -> Bools:
     numbers: dict[str, int] = {}
     a = np.array([numbers.setdefault(word, len(numbers)) for word in page], dtype=np.int64)
     b = np.array([numbers.setdefault(word, len(numbers)) for word in text], dtype=np.int64)
-    anchors = [(-1, -1), *_anchors(a, b), (len(page), len(text))]
-    for (a0, b0), (a1, b1) in pairwise(anchors):
-        if a0 >= 0:
-            mask[a0] = True
-        if a1 - a0 > 1 and b1 - b0 > 1:
-            _match_gap(a[a0 + 1 : a1], b[b0 + 1 : b1], mask[a0 + 1 : a1], at_start=a0 < 0)
+    starts_a, starts_b = _anchors(a, b)
+    for step in range(3):
+        mask[starts_a + step] = True
+    gaps_a = zip([0, *(starts_a + 3).tolist()], [*starts_a.tolist(), len(page)], strict=True)
+    gaps_b = zip([0, *(starts_b + 3).tolist()], [*starts_b.tolist(), len(text)], strict=True)
+    for (a0, a1), (b0, b1) in zip(gaps_a, gaps_b, strict=True):
+        if a1 > a0 and b1 > b0:
+            _match_gap(a[a0:a1], b[b0:b1], mask[a0:a1], at_start=a0 == 0)
     return mask
 
 
-def _anchors(a: Ints, b: Ints) -> list[tuple[int, int]]:
-    """Pairs of positions, rising in both texts, on runs of three words that both texts have and seldom repeat."""
+def _anchors(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Positions, rising in both texts, of runs of three words that both texts have and seldom repeat."""
     if len(a) < 3 or len(b) < 3:
-        return []
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     at_a, at_b = _shared_grams(_grams(a), _grams(b))
     order = np.lexsort((-at_b, at_a))  # of several places in `b` for one in `a` a rising chain can then take only one
-    starts = _longest_rising(at_a[order].tolist(), at_b[order].tolist())
-    pairs: list[tuple[int, int]] = []
-    for i, j in starts:
-        for step in range(3):
-            if not pairs or (i + step > pairs[-1][0] and j + step > pairs[-1][1]):
-                pairs.append((i + step, j + step))
-    return pairs
+    at_a, at_b = at_a[order], at_b[order]
+    chain = _longest_rising(at_b.tolist())
+    return at_a[chain], at_b[chain]
 
 
 def _shared_grams(a: Ints, b: Ints) -> tuple[Ints, Ints]:
@@ -93,23 +90,23 @@ def _grams(numbers: Ints) -> Ints:
     return (numbers[:-2] * 2_000_003 + numbers[1:-1]) * 2_000_003 + numbers[2:]
 
 
-def _longest_rising(xs: list[int], ys: list[int]) -> list[tuple[int, int]]:
-    """The longest subsequence with rising ``ys`` (``xs`` rises already)."""
+def _longest_rising(values: list[int]) -> list[int]:
+    """Indices of the longest subsequence with rising values."""
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []
-    for index, y in enumerate(ys):
-        place = bisect_left(tails, y)
+    for index, value in enumerate(values):
+        place = bisect_left(tails, value)
         before.append(ends[place - 1] if place else -1)
         if place == len(tails):
-            tails.append(y)
+            tails.append(value)
             ends.append(index)
         else:
-            tails[place], ends[place] = y, index
-    chain: list[tuple[int, int]] = []
+            tails[place], ends[place] = value, index
+    chain: list[int] = []
     index = ends[-1] if ends else -1
     while index >= 0:
-        chain.append((xs[index], ys[index]))
+        chain.append(index)
         index = before[index]
     return chain[::-1]
 

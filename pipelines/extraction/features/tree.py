@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -35,11 +35,13 @@ class Tree:
     chains: Ints
     depths: Ints
 
-    @cached_property
-    def marks(self) -> Floats:
-        """One row an element and an empty one for the padding, one column a name of ``GROUPS``."""
-        rows = [_marks(element) for element in self.elements]
-        return np.array([*rows, (0.0,) * len(GROUPS)], dtype=np.float64)
+    def marks(self, wanted: Ints) -> Floats:
+        """One row an element and one for the padding, one column a name of ``GROUPS``; only ``wanted`` rows filled."""
+        rows = np.zeros((len(self.elements) + 1, len(GROUPS)))
+        wanted = wanted[wanted < len(self.elements)]
+        if len(wanted):
+            rows[wanted] = [_marks(self.elements[element]) for element in wanted.tolist()]
+        return rows
 
     def sums(self, values: Floats) -> Floats:
         """Sum of the blocks' values below each element."""
@@ -117,7 +119,7 @@ def _marks_of(tag: str, names: str, role: str, itemprop: str, hidden: bool) -> t
 def class_columns(tree: Tree, path: Bools, at: Ints) -> Columns:
     """For the blocks ``at``: marks of the ancestors by nearness, and of those off the way to the main container."""
     chains = tree.chains[at]
-    around = tree.marks[chains]
+    around = tree.marks(np.unique(chains))[chains]
     near, off = np.zeros((2, len(tree.chains), len(GROUPS)))
     near[at] = (around * (FADE ** np.arange(chains.shape[1]))[None, :, None]).max(axis=1)
     off[at] = (around * ~path[chains][:, :, None]).max(axis=1)

@@ -12,9 +12,10 @@ CLASS_GROUPS: tuple[str, ...] = tuple(_GROUPS["class"])
 TEXT_GROUPS: tuple[str, ...] = tuple(_GROUPS["text"])
 
 _CLASS_PATTERNS = [re.compile("|".join(words)) for words in _GROUPS["class"].values()]
-_TEXT_PATTERNS = [re.compile("|".join(words)) for words in _GROUPS["text"].values()]
-_ANY_TEXT = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _TEXT_PATTERNS))
+_TEXT_WORDS = [tuple(words) for words in _GROUPS["text"].values()]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+LONG = 600
+"""Characters; longer texts are prose whatever words they use."""
 _NONE = (0.0,) * len(TEXT_GROUPS)
 
 
@@ -27,7 +28,7 @@ def class_groups(names: str) -> tuple[float, ...]:
 
 def text_groups(text: str) -> tuple[float, ...]:
     """For each of ``TEXT_GROUPS`` 1.0 where the text has one of its words near its start or end."""
-    folded = (text if len(text) < 400 else f"{text[:200]} {text[-150:]}").lower()
-    if not _ANY_TEXT.search(folded):
+    if len(text) > LONG:
         return _NONE
-    return tuple(1.0 if pattern.search(folded) else 0.0 for pattern in _TEXT_PATTERNS)
+    folded = "^" + (text if len(text) < 300 else f"{text[:170]} {text[-120:]}").lower()
+    return tuple(1.0 if any(word in folded for word in words) else 0.0 for words in _TEXT_WORDS)

@@ -11,7 +11,7 @@ from pipelines.extraction.features import block_features, block_sizes, candidate
 from pipelines.extraction.features.columns import Columns
 from pipelines.extraction.features.vocabulary import CLASS_GROUPS, class_groups, text_groups
 
-LONG = "The exchange said on Monday that withdrawals had resumed after engineers had replaced a signing service, and {}."
+LONG = "The exchange said on Monday that payments had resumed after engineers had replaced a signing service, and {}."
 PAGE = f"""<body>
   <nav class="main-menu"><ul><li><a href="/a">Markets</a></li><li><a href="/b">Policy</a></li></ul></nav>
   <main><article class="post">
@@ -29,7 +29,9 @@ PAGE = f"""<body>
 
 @pytest.fixture(scope="module")
 def page() -> tuple[list[Block], Columns]:
-    blocks = segment(html.document_fromstring(PAGE).body)
+    body = html.document_fromstring(PAGE).find("body")
+    assert body is not None
+    blocks = segment(body)
     tokens = [words(block.text) for block in blocks]
     voted = np.array([float(block.text.startswith("The exchange")) for block in blocks])
     votes = {"trafilatura": voted, "resiliparse": voted}
