@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class SiteFigures:
     def add(self, gold: Mapping[str, Any], article: Mapping[str, Any]) -> None:
         """Count one post: its gold row and its article as ``Article.as_dict`` gives it."""
         self.posts += 1
-        self.tally.add(gold, article)
+        self.tally.add(gold, {**article, "published_at": _at_home(article["published_at"], gold["date"])})
         body = f" {fold(article['body'])} "
         if leaked := [text for text in gold["without"] if fold(text) and f" {fold(text)} " in body]:
             self.leaking[gold["id"]] = leaked
@@ -73,6 +74,13 @@ class SiteFigures:
         lines += [f"leaked on {count} posts: {text}" for text, count in leaked.most_common(5)]
         lines += [f"F1 {page.f1:.3f} P {page.precision:.3f} R {page.recall:.3f} {page.page}" for page in worst]
         return lines
+
+
+def _at_home(time: str | None, gold: str) -> str | None:
+    """The same instant at gold's offset: a feed writes in UTC what the page writes in local time."""
+    if not time or "T" not in time:
+        return time
+    return datetime.fromisoformat(time).astimezone(datetime.fromisoformat(gold).tzinfo).isoformat()
 
 
 def _related(links: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:

@@ -155,7 +155,9 @@ def site_figures(site: Site, house: str, path: Path) -> SiteFigures:
     articles, figures = by_path(path), SiteFigures()
     for row in site.gold(house):
         article = articles.get(spelled(row["url"]))
-        figures.add(row, article.as_dict() if article else {"body": "", "links": [], "headings": []})
+        figures.add(
+            row, article.as_dict() if article else {"body": "", "links": [], "headings": [], "published_at": None}
+        )
     return figures
 
 

@@ -97,7 +97,7 @@ def _write(plan: Post, published: list[Post], phrases: Phrases) -> Post:
     body = flash(phrases, plan.cast) if is_flash else story(phrases, plan.cast, cited)
     if number in QUOTING:
         body.insert(2, Block("p", (f"“{SHARED_QUOTE}”",)))
-    if number % 15 == 7:
+    if number % 14 == 8:
         body.insert(len(body) // 2, Block("page", ("",)))
     related = others[3 : 3 + (0 if is_flash else rng.choice((0, 1, 1, 2)))]
     return replace(
