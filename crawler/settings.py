@@ -18,6 +18,8 @@ USER_AGENT = "newsmint/0.1 (+https://github.com/newsmint/newsmint; news archive 
 NEWSMINT_DATABASE = os.environ.get("NEWSMINT_DATABASE_URL") or "data/news.sqlite3"
 NEWSMINT_SOURCES = os.environ.get("NEWSMINT_SOURCES") or None
 """The sources file; None is the bundled one."""
+NEWSMINT_RULES = os.environ.get("NEWSMINT_RULES") or None
+"""The file with people's corrections; None is ``data/my-rules.toml``, where there is one."""
 
 NEWSMINT_PROGRESS = "auto"
 """``auto``: a live table on a terminal, log lines elsewhere; ``lines`` or ``none``."""

@@ -78,11 +78,15 @@ class Count:
     first: int
 
 
-def fingerprint(text: str) -> int:
-    """63 bits that name a text with case, punctuation, numbers and month names folded away."""
+def masked(text: str) -> str:
+    """The start of a text with case, punctuation, numbers and month names folded away."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
-    masked = _NOISE.sub(" ", _MONTHS.sub("#", _DIGITS.sub("#", folded))).strip()
-    return int.from_bytes(blake2b(masked.encode(), digest_size=8).digest(), "big") >> 1
+    return _NOISE.sub(" ", _MONTHS.sub("#", _DIGITS.sub("#", folded))).strip()
+
+
+def fingerprint(text: str) -> int:
+    """63 bits that name a masked text."""
+    return int.from_bytes(blake2b(masked(text).encode(), digest_size=8).digest(), "big") >> 1
 
 
 def sightings(article: Article) -> tuple[Sighting, ...]:

@@ -21,8 +21,8 @@ from types import TracebackType
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.items import Article, RawPage
+from pipelines.site import UNKNOWN_SITE, Site
 
 MAX_BYTES = 5_000_000
 """Of one page. Real news pages have at most 1.5 MB."""
@@ -58,16 +58,16 @@ class ExtractionPool:
 
     def start(self) -> None:
         """Load the workers now, not with the first page."""
-        self._pool.schedule(_extract, args=(RawPage(url="http://localhost/", body=b"<p></p>"), NOTHING_LEARNED))
+        self._pool.schedule(_extract, args=(RawPage(url="http://localhost/", body=b"<p></p>"), UNKNOWN_SITE))
 
-    def submit(self, page: RawPage, chrome: SiteChrome = NOTHING_LEARNED) -> Future[Article | ExtractionFailure]:
+    def submit(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Article | ExtractionFailure]:
         """Extract in a worker. The future never raises: whatever goes wrong is its result."""
         answer: Future[Article | ExtractionFailure] = Future()
         refusal = oversize(page)
         if refusal:
             answer.set_result(refusal)
             return answer
-        task = self._pool.schedule(_extract, args=(page, chrome), timeout=self._time_limit)
+        task = self._pool.schedule(_extract, args=(page, site), timeout=self._time_limit)
         task.add_done_callback(lambda done: answer.set_result(_outcome(done, self._time_limit)))
         return answer
 
@@ -129,11 +129,11 @@ def _outcome(task: Future[Article | ExtractionFailure], time_limit: float) -> Ar
     return ExtractionFailure("error", f"{type(error).__name__}: {error}")
 
 
-def _extract(page: RawPage, chrome: SiteChrome) -> Article | ExtractionFailure:
+def _extract(page: RawPage, site: Site) -> Article | ExtractionFailure:
     from pipelines.extraction import extract_article
 
     try:
-        return extract_article(page, chrome)
+        return extract_article(page, site)
     except MemoryError:
         return ExtractionFailure("memory", "needed more memory than a worker may use")
     except Exception as error:

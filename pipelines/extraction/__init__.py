@@ -8,7 +8,6 @@ from dataclasses import replace
 from pipelines.errors import BadInput
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.body import score_blocks
-from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.embedded import embedded_body
 from pipelines.extraction.markdown import to_markdown
@@ -18,6 +17,7 @@ from pipelines.extraction.separate import Parts, separate
 from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
 from pipelines.items import Article, RawPage, Verdict, article_id
+from pipelines.site import UNKNOWN_SITE, Site
 from pipelines.urls import canonicalise
 
 EXTRACTOR = "newsmint 0.1.0"
@@ -28,11 +28,11 @@ THIN_BODY = 600
 __all__ = ["EXTRACTOR", "extract_article"]
 
 
-def extract_article(page: RawPage, chrome: SiteChrome = NOTHING_LEARNED) -> Article:
+def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
     """The article on a page: body, headings, links, metadata, and what was removed.
 
-    ``chrome`` is what the page's site is known to repeat; ``pipelines.store.chrome`` learns it. Never raises for what
-    a page holds: an unusable page comes back with verdict ``error`` and no body.
+    ``site`` is what is known of the page's site: what it repeats, what people have put right there. Never raises for
+    what a page holds: an unusable page comes back with verdict ``error`` and no body.
     """
     try:
         document = parse_document(page)
@@ -40,7 +40,7 @@ def extract_article(page: RawPage, chrome: SiteChrome = NOTHING_LEARNED) -> Arti
         return _unusable(page)
     blocks = _blocks(document)
     metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint, page.fetched_at)
-    parts = join([_parts(document, blocks, metadata, chrome), *_further(page, metadata, chrome)])
+    parts = join([_parts(document, blocks, metadata, site), *_further(page, metadata, site)])
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
     return Article(
         id=article_id(canonical_url),
@@ -68,9 +68,9 @@ def extract_article(page: RawPage, chrome: SiteChrome = NOTHING_LEARNED) -> Arti
     )
 
 
-def _parts(document: Document, blocks: list[Block], metadata: Metadata, chrome: SiteChrome) -> Parts:
+def _parts(document: Document, blocks: list[Block], metadata: Metadata, site: Site) -> Parts:
     """The page taken apart; where it shows hardly any body and its data holds one, that one is."""
-    parts = separate(document, blocks, score_blocks(document, blocks), metadata, chrome)
+    parts = separate(document, blocks, score_blocks(document, blocks), metadata, site)
     shown = sum(len(block.text) for block in parts.body)
     hidden = embedded_body(document) if document.root is not None and shown < THIN_BODY else None
     if hidden is None:
@@ -78,17 +78,17 @@ def _parts(document: Document, blocks: list[Block], metadata: Metadata, chrome: 
     blocks = segment(hidden)
     if sum(len(block.text) for block in blocks) < 2 * shown:
         return parts
-    return separate(document, blocks, [1.0] * len(blocks), metadata, chrome)
+    return separate(document, blocks, [1.0] * len(blocks), metadata, site)
 
 
-def _further(page: RawPage, metadata: Metadata, chrome: SiteChrome) -> Iterator[Parts]:
+def _further(page: RawPage, metadata: Metadata, site: Site) -> Iterator[Parts]:
     """Pages 2, 3, … of a multi-page article, each taken apart; an unusable one is left out."""
     for number, body in enumerate(page.parts[:MAX_PAGES], 2):
         try:
             document = parse_document(replace(page, url=f"{page.url.rstrip('/')}/{number}", body=body, parts=()))
         except BadInput:
             continue
-        yield _parts(document, _blocks(document), metadata, chrome)
+        yield _parts(document, _blocks(document), metadata, site)
 
 
 def _blocks(document: Document) -> list[Block]:

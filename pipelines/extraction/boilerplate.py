@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
@@ -227,12 +227,13 @@ def _attributes(rules: list[Rule]) -> dict[str, list[tuple[str, bool, Rule]]]:
     return found
 
 
-def rules_for(host: str, extra: Path | None = None) -> RuleSet:
+def rules_for(host: str, extra: Path | None = None, *, without: Collection[str] = ()) -> RuleSet:
     """The rules that hold on a site: the project's, then those of a person's own file. Compiled once a set.
+    ``without`` are names of rules that do not apply.
 
     Raises BadConfig where a file is not as ``rules/README.md`` says, MissingInput where ``extra`` does not exist.
     """
-    rules = tuple(rule for rule in _all_rules(extra) if rule.holds_on(host))
+    rules = tuple(rule for rule in _all_rules(extra) if rule.holds_on(host) and rule.name not in without)
     return _compiled(rules)
 
 

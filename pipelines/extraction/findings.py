@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.chrome import NOTHING_LEARNED, SiteChrome
+from pipelines.chrome import NOTHING_LEARNED, SiteChrome, fingerprint
+from pipelines.corrections import RULE as CORRECTION
+from pipelines.corrections import Corrections
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
 from pipelines.extraction.cards import TITLE_WORDS, count_words, is_article_url, link_cover
@@ -16,9 +18,11 @@ from pipelines.extraction.runs import card_run, is_lead_line
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
 from pipelines.items import Reason
+from pipelines.site import UNKNOWN_SITE, Site
 
 SITE_LIST = "site-list"
 SIDEBAR = "sidebar-parts"
+REPEATED = "repeated"
 LAST = 6
 """Blocks at the end among which an author's bio is looked for."""
 _BIO = re.compile(
@@ -38,22 +42,27 @@ def find_furniture(
     scene: Scene,
     title: str | None,
     authors: Sequence[str] = (),
-    chrome: SiteChrome = NOTHING_LEARNED,
+    site: Site = UNKNOWN_SITE,
     *,
     is_dump: bool = False,
 ) -> dict[int, Finding]:
-    """Findings by block index, for every block that a rule, the site's chrome or the model takes out of the body."""
+    """Findings by block index, for every block that a person, a rule, the site's chrome or the model takes out."""
     settled: list[Finding | None] = [None] * len(scene.blocks)
+    without = site.corrections.without
     _by_markup(scene, settled)
     _by_section(scene, settled)
     _by_links(scene, settled)
+    _forgo(without, settled)
+    _by_person(scene, site.corrections, settled)
     _lists_inside(scene, settled)
     _inside_body(scene, settled)
     _by_author(scene, authors, settled)
+    _forgo(without, settled)
     places = scene.places(settled)
     _by_title(scene, title, places, settled)
+    _forgo(without, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
-    _by_site(scene, chrome, settled)
+    _by_site(scene, NOTHING_LEARNED if REPEATED in without else site.chrome, settled)
     _by_model(scene, places, settled)
     _beyond(scene, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
@@ -64,6 +73,40 @@ def _by_markup(scene: Scene, settled: list[Finding | None]) -> None:
         rule = scene.mark(index)
         if rule:
             settled[index] = Finding(rule.reason, rule.name)
+
+
+def _by_person(scene: Scene, corrections: Corrections, settled: list[Finding | None]) -> None:
+    """What a person has removed at this site, whoever else had a reason; later rules leave it alone."""
+    for index, block in enumerate(scene.blocks if corrections.remove else ()):
+        reason = corrections.remove.get(fingerprint(block.text))
+        if reason and (index in scene.near or scene.is_body(index)):
+            settled[index] = Finding(reason, CORRECTION)
+
+
+def _forgo(without: Collection[str], settled: list[Finding | None]) -> None:
+    """Undo what rules without a file of their own have found, where they do not apply at the site."""
+    for index, finding in enumerate(settled if without else ()):
+        if finding and finding.rule in without:
+            settled[index] = None
+
+
+def spare(scene: Scene, corrections: Corrections, findings: dict[int, Finding]) -> frozenset[int]:
+    """The blocks that a person keeps at this site, taken out of ``findings``.
+
+    They are looked for near the body; a text that is not there comes back from the first place where the page has it.
+    """
+    if not corrections.keep:
+        return frozenset()
+    near = {i: name for i in scene.near if (name := fingerprint(scene.blocks[i].text)) in corrections.keep}
+    missing = corrections.keep - set(near.values())
+    far: dict[int, int] = {}
+    for index, block in enumerate(scene.blocks if missing else ()):
+        if index not in scene.near and (name := fingerprint(block.text)) in missing:
+            far.setdefault(name, index)
+    spared = frozenset((*near, *far.values()))
+    for index in spared:
+        findings.pop(index, None)
+    return spared
 
 
 def _by_section(scene: Scene, settled: list[Finding | None]) -> None:
@@ -147,18 +190,19 @@ def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *
 
 
 def _by_site(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> None:
-    """What the site prints on many of its pages, and headings with nothing else below them."""
+    """What the site prints on many of its pages, and headings that have only this, or what people removed, below."""
     headings: list[int] = []
     repeated = False
     for index in scene.near:
         block = scene.blocks[index]
-        if settled[index] or not scene.is_body(index):
+        finding = settled[index]
+        if not scene.is_body(index) or (finding and finding.rule != CORRECTION):
             continue
-        if block.kind is Kind.HEADING:
+        if block.kind is Kind.HEADING and not finding:
             _settle_bare(headings, settled, repeated=repeated)
             headings, repeated = [*([] if repeated else headings), index], False
-        elif chrome.repeats(block.text):
-            settled[index], repeated = Finding(Reason.SITE_CHROME, "repeated"), True
+        elif finding or chrome.repeats(block.text):
+            settled[index], repeated = finding or Finding(Reason.SITE_CHROME, REPEATED), True
         else:
             headings, repeated = [], False
     _settle_bare(headings, settled, repeated=repeated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from pipelines.extraction.blocks import Block, Kind
@@ -15,13 +15,18 @@ _STYLES = ("heading", "subhead", "crosshead", "section-title", "intertitre", "zw
 _NO_HEADING_END = (".", ",", ";", "…", "。", "،")
 
 
-def settle_headings(scene: Scene, findings: dict[int, Finding]) -> list[Block]:
+def settle_headings(scene: Scene, findings: dict[int, Finding], spared: Set[int] = frozenset()) -> list[Block]:
     """The body's blocks, with true headings marked as headings and furniture's left out.
 
-    ``findings`` gains an entry for each heading dropped because nothing of the body stands below it.
+    ``spared`` are indices of blocks that stay whatever the model says. ``findings`` gains an entry for each heading
+    dropped because nothing of the body stands below it.
     """
-    kept = [block for block in scene.blocks if scene.is_body(block.index) and block.index not in findings]
-    kept = _without_dangling(kept, findings)
+    kept = [
+        block
+        for block in scene.blocks
+        if block.index in spared or (scene.is_body(block.index) and block.index not in findings)
+    ]
+    kept = _without_dangling(kept, findings, spared)
     return [_normal(block) for block in _with_styled(kept)]
 
 
@@ -32,9 +37,9 @@ def read_headings(body: Sequence[Block]) -> tuple[Heading, ...]:
     )
 
 
-def _without_dangling(kept: list[Block], findings: dict[int, Finding]) -> list[Block]:
+def _without_dangling(kept: list[Block], findings: dict[int, Finding], spared: Set[int]) -> list[Block]:
     """A heading at the very end heads nothing: it is furniture's whose content is already gone."""
-    while kept and kept[-1].kind is Kind.HEADING:
+    while kept and kept[-1].kind is Kind.HEADING and kept[-1].index not in spared:
         findings[kept.pop().index] = Finding(Reason.MODEL, "dangling-heading")
     return kept
 

@@ -1,7 +1,8 @@
 """Body, headings, related links and removed blocks: each in its own place.
 
 Rules speak first: what one of them knows leaves the body with its reason. Of the rest the model's score decides, and
-weak rules and the page's structure explain what it took out. No rule keeps a block that the model would remove.
+weak rules and the page's structure explain what it took out. No rule keeps a block that the model would remove;
+a person's correction does.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.chrome import NOTHING_LEARNED, SiteChrome
 from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
 from pipelines.extraction.document import Document
-from pipelines.extraction.findings import Finding, find_furniture
+from pipelines.extraction.findings import Finding, find_furniture, spare
 from pipelines.extraction.headings import read_headings, settle_headings
 from pipelines.extraction.links import read_links
 from pipelines.extraction.metadata import Metadata
 from pipelines.extraction.scene import Scene
 from pipelines.items import Heading, Link, RemovedBlock
+from pipelines.site import UNKNOWN_SITE, Site
 from pipelines.urls import host
 
 MAX_REMOVED = 250
@@ -42,14 +43,15 @@ def separate(
     blocks: Sequence[Block],
     scores: Sequence[float],
     metadata: Metadata,
-    chrome: SiteChrome = NOTHING_LEARNED,
+    site: Site = UNKNOWN_SITE,
     rules: RuleSet | None = None,
 ) -> Parts:
-    """Put every block of the page where it belongs. ``chrome``: what the page's site is known to repeat."""
+    """Put every block of the page where it belongs. ``site``: what is known of the page's site."""
     home = host(document.url) or host(metadata.canonical_url or "")
-    scene = Scene(blocks, scores, rules or rules_for(home), home)
-    findings = find_furniture(scene, metadata.title, metadata.authors, chrome, is_dump=document.root is None)
-    body = settle_headings(scene, findings)
+    scene = Scene(blocks, scores, rules or rules_for(home, without=site.corrections.without), home)
+    findings = find_furniture(scene, metadata.title, metadata.authors, site, is_dump=document.root is None)
+    spared = spare(scene, site.corrections, findings)
+    body = settle_headings(scene, findings, spared)
     kept = {block.index for block in body}
     return Parts(
         body=tuple(body),

@@ -7,6 +7,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from pipelines.corrections import load_corrections
 from pipelines.items import Article
 from pipelines.pool import ExtractionPool
 from pipelines.stages.items import Extracted, Fetched
@@ -18,8 +19,9 @@ from pipelines.stages.site_knowledge import SiteKnowledge
 class ExtractArticle:
     """Awaits the extraction pool. Raises ``Rejected`` with the pool's reason where no article came of the page."""
 
-    def __init__(self, crawler: Crawler, workers: int, time_limit: float, memory_limit: int) -> None:
+    def __init__(self, crawler: Crawler, rules: str | None, workers: int, time_limit: float, memory_limit: int) -> None:
         self._crawler = crawler
+        self._corrections = load_corrections(rules)
         self._pool = ExtractionPool(workers, time_limit, memory_limit)
 
     @classmethod
@@ -27,20 +29,21 @@ class ExtractArticle:
         settings = crawler.settings
         return cls(
             crawler,
+            settings.get("NEWSMINT_RULES"),
             settings.getint("EXTRACTION_WORKERS"),
             settings.getfloat("EXTRACTION_TIME_LIMIT"),
             settings.getint("EXTRACTION_MEMORY_LIMIT"),
         )
 
     def open_spider(self) -> None:
-        self._sites = SiteKnowledge(session_of(self._crawler).store)
+        self._sites = SiteKnowledge(session_of(self._crawler).store, self._corrections)
         self._pool.start()
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self._pool.close)
 
     async def process_item(self, item: Fetched) -> Extracted:
-        result = await asyncio.wrap_future(self._pool.submit(item.page, self._sites.chrome(item.source)))
+        result = await asyncio.wrap_future(self._pool.submit(item.page, self._sites.site(item.source)))
         if isinstance(result, Article):
             return Extracted(item, result)
         raise failed_extraction(result.kind, result.detail)

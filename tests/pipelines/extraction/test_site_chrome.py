@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pipelines import RawPage, extract_article
 from pipelines.chrome import SiteChrome, fingerprint
+from pipelines.site import Site
 
 NOTE = "Readers of this desk receive a walking stick made of oak when they win the yearly quiz about ledgers."
+SITE = Site(SiteChrome(frozenset({fingerprint(NOTE)})))
 STORY = (
     "The harbour town of Molle has put its berth register on a chain that four fishing co-operatives run together.",
     "Each boat's place is a token that passes to the heirs, which the old paper register never managed to settle.",
@@ -23,15 +25,14 @@ def page(*blocks: str) -> RawPage:
 def test_a_repeated_note_stays_where_nothing_was_learned_and_leaves_where_it_was() -> None:
     raw = page(*STORY, NOTE)
     assert NOTE in extract_article(raw).body
-    article = extract_article(raw, SiteChrome(frozenset({fingerprint(NOTE)})))
+    article = extract_article(raw, SITE)
     assert NOTE not in article.body
     assert all(paragraph in article.body for paragraph in STORY)
     assert ("site_chrome", "repeated", NOTE) in [(block.reason, block.rule, block.text) for block in article.removed]
 
 
 def test_a_heading_leaves_with_the_repeated_block_below_it_only() -> None:
-    chrome = SiteChrome(frozenset({fingerprint(NOTE)}))
-    article = extract_article(page(*STORY[:2], "<h2>Conclusion</h2>", *STORY[2:], "<h2>Quiz</h2>", NOTE), chrome)
+    article = extract_article(page(*STORY[:2], "<h2>Conclusion</h2>", *STORY[2:], "<h2>Quiz</h2>", NOTE), SITE)
     assert [heading.text for heading in article.headings] == ["Conclusion"]
-    kept = extract_article(page(*STORY[:2], "<h2>Quiz</h2>", NOTE, *STORY[2:]), chrome)
+    kept = extract_article(page(*STORY[:2], "<h2>Quiz</h2>", NOTE, *STORY[2:]), SITE)
     assert [heading.text for heading in kept.headings] == ["Quiz"]
