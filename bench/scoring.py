@@ -114,7 +114,7 @@ class Tally:
         for name, wanted, found in (
             ("title", fold(gold.get("title")), fold(article.get("title"))),
             ("date", _day(gold.get("date")), _day(article.get("published_at"))),
-            ("author", _names(gold.get("author")), _names(article.get("authors"))),
+            ("author", name_set(gold.get("author")), name_set(article.get("authors"))),
         ):
             if wanted:
                 self.checks[name, wanted == found] += 1
@@ -147,6 +147,7 @@ def _day(value: Any) -> str | None:
     return found.group(0) if found else None
 
 
-def _names(value: Any) -> frozenset[str]:
+def name_set(value: Any) -> frozenset[str]:
+    """Folded names of authors given as a list or as one line; how two sets of authors are compared."""
     listed = _BETWEEN_NAMES.split(value) if isinstance(value, str) else value or ()
     return frozenset(filter(None, map(fold, listed)))
