@@ -98,7 +98,8 @@ def _write(plan: Post, published: list[Post], phrases: Phrases) -> Post:
     if number in QUOTING:
         body.insert(2, Block("p", (f"“{SHARED_QUOTE}”",)))
     if number % 14 == 8:
-        body.insert(len(body) // 2, Block("page", ("",)))
+        places = (index for index in range(len(body) // 2, len(body)) if body[index - 1].level is None)
+        body.insert(next(places), Block("page", ("",)))
     related = others[3 : 3 + (0 if is_flash else rng.choice((0, 1, 1, 2)))]
     return replace(
         plan,
