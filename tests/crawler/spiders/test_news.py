@@ -127,6 +127,7 @@ def test_what_robots_txt_answers_decides(crawl: Crawl, stand: Newsstand, answer:
     assert crawl.rows("SELECT count(*) FROM article") == [(stored,)]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_stops_the_crawl_with_one_line(crawl: Crawl, stand: Newsstand) -> None:
     paths = stand.publish(60)
     noise = random.Random(7)
