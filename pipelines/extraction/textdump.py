@@ -118,7 +118,7 @@ def _marked(text: str, kind: Kind, level: int = 0) -> Line:
 def _joined(lines: list[str]) -> list[str]:
     """Lines with hard wraps undone: where most full lines end within a few characters of the same width."""
     lengths = sorted(len(line.rstrip()) for line in lines if len(line) > 40)
-    if len(lengths) < 12 or lengths[-1] > 100 or lengths[len(lengths) // 4] < lengths[-1] - 18:
+    if len(lengths) < 8 or lengths[-1] > 100 or lengths[len(lengths) // 4] < lengths[-1] - 18:
         return lines
     joined: list[str] = []
     width = lengths[-1]
