@@ -1,0 +1,39 @@
+"""The article's own headings: marked up, bold or styled; none of the furniture's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipelines.extraction.apart import MORE, PROSE, apart
+
+BOLD = "<p><strong>{}</strong></p>"
+STYLED = '<div class="article-subheading">{}</div>'
+TWO = ("Why They Left", "What Stays Behind")
+
+CASES = [
+    ("levels are kept, a second h1 is a section", "<h2>{}</h2>", "<h1>{}</h1>", [(2, TWO[0], 1), (2, TWO[1], 3)]),
+    ("deeper levels", "<h2>{}</h2>", "<h3>{}</h3>", [(2, TWO[0], 1), (3, TWO[1], 3)]),
+    ("bold paragraphs, where the page has two alike", BOLD, BOLD, [(2, TWO[0], 1), (2, TWO[1], 3)]),
+    ("styled divs", STYLED, STYLED, [(2, TWO[0], 1), (2, TWO[1], 3)]),
+    ("bold paragraphs below marked headings", "<h2>{}</h2>", BOLD, [(2, TWO[0], 1)]),
+    ("one bold line is emphasis", "<p>{}</p>", BOLD, []),
+    ("a bold sentence is a sentence", "<p><b>{}.</b></p>", "<p><b>{}.</b></p>", []),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_headings(first: str, second: str, expected: list[tuple[int, str, int]]) -> None:
+    markup = f"<p>{PROSE}</p>{first.format(TWO[0])}<p>{MORE}</p>{second.format(TWO[1])}<p>{PROSE}</p>"
+    parts = apart(f"<article>{markup}</article>")
+    assert [(heading.level, heading.text, heading.position) for heading in parts.headings] == expected
+    assert all(parts.body[heading.position].text == heading.text for heading in parts.headings)
+
+
+def test_a_heading_with_nothing_below_it_is_not_the_articles() -> None:
+    parts = apart(f"<article><p>{PROSE}</p><p>{MORE}</p><h2>Stay close</h2></article>")
+    assert (parts.headings, [block.rule for block in parts.removed]) == ((), ["dangling-heading"])
+
+
+def test_a_paragraph_marked_as_heading_is_a_paragraph() -> None:
+    parts = apart(f"<article><h2>{PROSE}{MORE}</h2><p>{MORE}</p></article>")
+    assert (parts.headings, len(parts.body)) == ((), 2)
