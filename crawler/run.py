@@ -20,6 +20,7 @@ from scrapy.settings import Settings
 from crawler.sources import Source
 from crawler.spiders.routes import Depth
 from crawler.versions import versions
+from pipelines.corrections import load_corrections
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session
 from pipelines.store import frontier, open_store
@@ -57,6 +58,7 @@ class Result:
 
 def crawl(options: Options) -> Result:
     """Crawl, and wait for the end. Raises what opening the store raises; CannotWrite once it is full."""
+    _check_rules(options.settings)
     rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
     session = Session.open(options.location, options.command, rows, versions())
     return _run("news", session, options.settings, sources=options.sources, depth=options.depth, limit=options.limit)
@@ -76,10 +78,17 @@ def plan(options: Options) -> list[FrontierEntry]:
     return _would_fetch(options.location, keys, found, options.limit)
 
 
-def reextract(location: str | Path, sources: Sequence[str] = (), since: str | None = None) -> Result:
-    """Run the extraction over stored pages again: of these source keys (all by default), fetched since (ISO 8601)."""
+def reextract(
+    location: str | Path, sources: Sequence[str] = (), since: str | None = None, rules: Path | None = None
+) -> Result:
+    """Run the extraction over stored pages again: of these source keys (all by default), fetched since (ISO 8601).
+
+    ``rules`` is the file with people's corrections, by default the one that the settings name.
+    """
+    own = {"NEWSMINT_RULES": str(rules)} if rules else {}
+    _check_rules(own)
     session = Session.replay(location, sources, versions())
-    return _run("replay", session, {}, keys=tuple(sources), since=since)
+    return _run("replay", session, own, keys=tuple(sources), since=since)
 
 
 def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: Any) -> Result:
@@ -95,6 +104,11 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
         run = load_run(conn, session.place.run_id)
         assert run is not None
         return Result(run.id, run.state, run_summary(conn, run.id))
+
+
+def _check_rules(own: dict[str, Any]) -> None:
+    """What is wrong with the rules file is said before a run starts."""
+    load_corrections(_settings(own).get("NEWSMINT_RULES"))
 
 
 def _log_to_stderr() -> None:

@@ -40,7 +40,7 @@ def add_entry(path: Path, source: Source) -> None:
     if source.key in document:
         raise UsageError(f"{path} already has a source {source.key!r}: choose another name with --key")
     joint = "" if text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
-    _replace(path, f"{text}{joint}{entry(source)}")
+    replace_file(path, f"{text}{joint}{entry(source)}")
 
 
 def _table(source: Source) -> tomlkit.items.Table:
@@ -59,7 +59,8 @@ def _array(values: tuple[str, ...]) -> tomlkit.items.Array:
     return array.multiline(len(values) > 1)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Make this the text of a file, as a whole or not at all. Raises CannotWrite."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = path.resolve()

@@ -22,6 +22,8 @@ VERBS = {
     "search": "crawler.cli.query",
     "show": "crawler.cli.query",
     "stats": "crawler.cli.query",
+    "restore": "crawler.cli.correct",
+    "remove": "crawler.cli.correct",
     "runs": "crawler.cli.runs",
     "failures": "crawler.cli.runs",
     "export": "crawler.cli.export",

@@ -19,6 +19,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.corrections import OWN_RULES
+
 LOG_WIDTH = 120
 """Columns of a table where no terminal says how many it has: in a pipe, a log, a cron mail."""
 
@@ -39,6 +41,18 @@ def store_option(command: Command) -> Command:
         metavar="PATH|URL",
         show_default=f"$NEWSMINT_DATABASE_URL or {DEFAULT_DATABASE}",
         help="The store: an SQLite file or a database URL.",
+    )(command)
+
+
+def rules_option(command: Command) -> Command:
+    """``--rules``: the file with the user's corrections; passed to the verb as ``rules``, None for the default one."""
+    return click.option(
+        "--rules",
+        default=lambda: os.environ.get("NEWSMINT_RULES") or None,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        show_default=f"$NEWSMINT_RULES; else {OWN_RULES}, if it is there",
+        help="Your own corrections of what is body.",
     )(command)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from crawler.cli.common import DEFAULT_DATABASE, err, json_option, out, print_json, program, store_option
+from crawler.cli.common import DEFAULT_DATABASE, err, json_option, out, print_json, program, rules_option, store_option
 from crawler.cli.plain import moment, plain
 from crawler.paths import data_path
 from crawler.sources import Source, SourceRegistry
@@ -38,6 +38,7 @@ STOPPED = 130
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N pages of each source.")
 @click.option("--dry-run", is_flag=True, help="Ask the routes, and print what would be fetched.")
 @click.option("--allow-private", is_flag=True, help="These sources may be on a private network or this machine.")
+@rules_option
 @json_option
 @store_option
 @click.pass_context
@@ -51,6 +52,7 @@ def crawl(
     limit: int | None,
     dry_run: bool,
     allow_private: bool,
+    rules: Path | None,
     as_json: bool,
     database: str,
 ) -> None:
@@ -73,7 +75,8 @@ def crawl(
     depth = Depth(datetime.fromtimestamp(seconds, UTC) if seconds is not None else None, deep)
     with _sources(keys, sample, sources_file) as sources:
         chosen = tuple(replace(source, allow_private=True) for source in sources) if allow_private else sources
-        options = Options(chosen, database, depth, limit, " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)]))
+        command = " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)])
+        options = Options(chosen, database, depth, limit, command, {"NEWSMINT_RULES": str(rules)} if rules else {})
         ctx.exit(_dry_run(options, as_json) if dry_run else _crawl(options, as_json))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from crawler.cli.common import err, out, print_json, report_error, store_option
+from crawler.cli.common import err, out, print_json, report_error, rules_option, store_option
 from crawler.cli.inputs import Entry, read_inputs, read_manifest
 from pipelines.items import Article, RawPage, Verdict, article_id
 from pipelines.pool import ExtractionFailure, ExtractionPool
@@ -146,15 +146,18 @@ def _readable(article: Article, form: str) -> str:
 @store_option
 @click.option("--source", "sources", multiple=True, metavar="KEY", help="Only pages of this source; may repeat.")
 @click.option("--since", metavar="DATE", help="Only pages fetched since this day.")
+@rules_option
 @click.pass_context
-def reextract(ctx: click.Context, database: str, sources: tuple[str, ...], since: str | None) -> None:
+def reextract(
+    ctx: click.Context, database: str, sources: tuple[str, ...], since: str | None, rules: Path | None
+) -> None:
     """Run the extraction again over the stored pages; nothing is fetched."""
     from crawler.cli.runs import run_table
     from crawler.run import reextract as run_again
 
     seconds = epoch_asked_for(since, "--since")
     oldest = utc_text(datetime.fromtimestamp(seconds, UTC)) if seconds is not None else None
-    result = run_again(database, sources=sources, since=oldest)
+    result = run_again(database, sources=sources, since=oldest, rules=rules)
     if result.summaries:
         out.print(run_table(result.summaries), soft_wrap=False)
     else:

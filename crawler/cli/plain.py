@@ -12,9 +12,12 @@ from rich.text import Text
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]")
 
 
-def plain(text: object) -> str:
-    """The text without what a terminal would obey; line feeds and tabs stay. Empty for None."""
-    return "" if text is None else _UNSAFE.sub("", str(text))
+def plain(text: object, instead: str = "") -> str:
+    """The text without what a terminal would obey, or with ``instead`` for it; line feeds and tabs stay.
+
+    Empty for None.
+    """
+    return "" if text is None else _UNSAFE.sub(instead, str(text))
 
 
 def cell(text: object, style: str = "") -> Text:

@@ -61,26 +61,37 @@ def search(
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option("--removed", is_flag=True, help="Also what was taken out of the page, and why.")
+@click.option("--numbered", is_flag=True, help="With the number of each block of the body.")
 @click.option("--versions", "with_versions", is_flag=True, help="Also the versions of the article.")
 @json_option
 @store_option
 @click.pass_context
-def show(ctx: click.Context, article: str, removed: bool, with_versions: bool, as_json: bool, database: str) -> None:
+def show(
+    ctx: click.Context,
+    article: str,
+    removed: bool,
+    numbered: bool,
+    with_versions: bool,
+    as_json: bool,
+    database: str,
+) -> None:
     """Show one article: by its id, the first few characters of its id, or its URL.
 
     \b
     newsmint show 3fa9c2
     newsmint show https://example.com/news/a-story --removed
+
+    What is wrong, `newsmint restore` and `newsmint remove` put right, by the numbers of --removed and --numbered.
     """
     with open_store(database, readonly=True) as store:
-        found, history = _find(store, article)
+        found, history = find_article(store, article)
     if found is None:
         err.print("no such article; `newsmint search` finds ids", markup=False)
         ctx.exit(1)
     if as_json:
         print_json([{**found.as_dict(), **({"versions": [asdict(it) for it in history]} if with_versions else {})}])
         return
-    _print_article(found)
+    _print_article(found, numbered=numbered)
     if with_versions:
         _print_versions(history)
     if removed:
@@ -106,7 +117,8 @@ def stats(ctx: click.Context, as_json: bool, database: str) -> None:
         ctx.exit(1)
 
 
-def _find(store: Store, wanted: str) -> tuple[Article | None, list[Version]]:
+def find_article(store: Store, wanted: str) -> tuple[Article | None, list[Version]]:
+    """The article that an id, the first characters of an id, or a URL names, with its versions."""
     with store.connect() as conn:
         found = find_id(conn, wanted)
         if found is None and len(wanted) >= _LEAST_PREFIX and "/" not in wanted:
@@ -137,7 +149,7 @@ def _marked(snippet: str) -> Text:
     return text
 
 
-def _print_article(article: Article) -> None:
+def _print_article(article: Article, *, numbered: bool) -> None:
     out.print(cell(article.title or "(no title)", "bold"), soft_wrap=False)
     who = ", ".join(article.authors)
     about = (article.source, who, moment(article.published_at), article.section, *article.labels)
@@ -148,7 +160,8 @@ def _print_article(article: Article) -> None:
         heading = headings.get(position)
         style = ("bold underline" if heading.level <= 2 else "bold") if heading else ""
         out.print()
-        out.print(Text(plain(block), style=style), soft_wrap=False)
+        number = (f"{position + 1}  ", "cyan") if numbered else ""
+        out.print(Text.assemble(number, (plain(block), style)), soft_wrap=False)
     _print_links(article)
 
 
@@ -172,9 +185,9 @@ def _print_versions(history: list[Version]) -> None:
 
 
 def _print_removed(article: Article) -> None:
-    table = plain_table("reason", "rule", "text", title="removed")
-    for block in article.removed:
-        table.add_row(cell(block.reason), cell(block.rule, "dim"), cell(block.text))
+    table = plain_table("#", "reason", "rule", "text", right=("#",), title="removed")
+    for number, block in enumerate(article.removed, 1):
+        table.add_row(str(number), cell(block.reason), cell(block.rule, "dim"), cell(block.text))
     out.print()
     out.print(table if article.removed else "nothing was removed", soft_wrap=False)
 
