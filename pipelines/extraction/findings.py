@@ -145,7 +145,7 @@ def _lists_inside(scene: Scene, settled: list[Finding | None]) -> None:
     """A list of what is new or popular is the site's, unless it stands in the article's own element."""
     for index in scene.near:
         finding = settled[index]
-        if finding and finding.rule == SITE_LIST and scene.is_inside(index):
+        if finding and finding.rule == SITE_LIST and scene.is_inside(index) and not scene.mark(index, weak=True):
             settled[index] = Finding(Reason.RELATED_BLOCK, SITE_LIST)
 
 

@@ -10,7 +10,7 @@ HERE = "https://news.example"
 CARD = "/2026/03/who-pays-for-the-wind"
 OTHER = "/2026/02/forty-trucks-a-day"
 
-CASES = [
+CASES: list[tuple[str, str, list[tuple[str, str, str, str | None, int]]]] = [
     (
         "a reference in a sentence, tracking and fragment gone",
         f'<p>{PROSE}<a href="https://ministry.example/report?utm_source=x&amp;id=4#top">the report</a> says.</p>',
