@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import tomllib
@@ -13,8 +12,8 @@ from typing import Any
 import pytest
 
 from pipelines import extract_article, open_store
-from pipelines.items import RawPage
-from pipelines.store.articles import save_article
+from pipelines.items import Article, RawPage
+from pipelines.store.articles import load_article, save_article
 from pipelines.store.lock import crawl_lock
 from pipelines.store.pages import keep_page
 from tests.crawler.conftest import NEWSMINT, ROOT
@@ -52,9 +51,15 @@ def call(tmp_path: Path) -> Call:
     return run
 
 
-def article(call: Call, url: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(call("show", url, "--json").stdout)
+def article(folder: Path, url: str) -> Article:
+    with open_store(folder / "data/news.sqlite3", readonly=True) as store, store.connect() as conn:
+        found = load_article(conn, url)
+    assert found
     return found
+
+
+def body(folder: Path, raw: RawPage) -> list[str]:
+    return article(folder, raw.url).body.split("\n\n")
 
 
 def entries(folder: Path) -> list[dict[str, Any]]:
@@ -69,8 +74,8 @@ def test_a_restored_block_is_back_on_all_pages_of_the_site(call: Call, tmp_path:
     assert done.returncode == 0, done.stderr
     assert "2 of 2 pages of molle gave another article" in done.stdout
     assert "it is block 2 of the body of" in done.stdout
-    assert article(call, BERTHS.url)["body"].split("\n\n")[1] == FOLLOW
-    assert FOLLOW in article(call, SHEDS.url)["body"]
+    assert body(tmp_path, BERTHS) == [STORY[0], FOLLOW, *STORY[1:], NOTE]
+    assert FOLLOW in body(tmp_path, SHEDS)
     [entry] = entries(tmp_path)
     assert (entry["source"], entry["action"], entry["text"]) == ("molle", "keep", FOLLOW)
     assert (entry["why"], str(entry["added"])[:2]) == ("the harbour's own words", "20")
@@ -81,44 +86,39 @@ def test_a_removed_block_leaves_all_pages_of_the_site_until_it_is_restored(call:
     done = call("remove", BERTHS.url, line.split()[0], "--reason", "sponsored")
     assert done.returncode == 0, done.stderr
     assert "2 of 2 pages of molle gave another article" in done.stdout
-    after = article(call, BERTHS.url)
-    assert after["body"].split("\n\n") == list(STORY)
-    number = next(n for n, block in enumerate(after["removed"], 1) if block["text"] == NOTE)
-    assert after["removed"][number - 1]["reason"] == "sponsored"
+    assert body(tmp_path, BERTHS) == body(tmp_path, SHEDS) == list(STORY)
+    number, removed = next(it for it in enumerate(article(tmp_path, BERTHS.url).removed, 1) if it[1].text == NOTE)
+    assert (removed.reason, removed.rule) == ("sponsored", "correction")
     assert f"it is removed block {number} of" in done.stdout
-    assert article(call, SHEDS.url)["body"].split("\n\n") == list(STORY)
 
     assert call("restore", BERTHS.url, str(number)).returncode == 0
-    assert article(call, BERTHS.url)["body"].split("\n\n") == [*STORY, NOTE]
+    assert body(tmp_path, BERTHS) == [*STORY, NOTE]
     assert [entry["action"] for entry in entries(tmp_path)] == ["remove", "keep"]
 
 
 def test_a_whole_rule_is_switched_off_in_the_file_that_is_named(call: Call, tmp_path: Path) -> None:
     own = tmp_path / "ours.toml"
     own.write_text("# kept by hand\n")
-    removed = article(call, BERTHS.url)["removed"]
-    number = next(n for n, block in enumerate(removed, 1) if block["text"] == FOLLOW)
+    number, block = next(it for it in enumerate(article(tmp_path, BERTHS.url).removed, 1) if it[1].text == FOLLOW)
     done = call("restore", BERTHS.url, str(number), "--whole-rule", "--rules", str(own))
     assert done.returncode == 0, done.stderr
-    assert FOLLOW in article(call, SHEDS.url)["body"]
+    assert FOLLOW in body(tmp_path, SHEDS)
     text = own.read_text()
     assert text.startswith("# kept by hand\n\n[[correction]]\n")
-    assert tomllib.loads(text)["correction"][0]["rule"] == removed[number - 1]["rule"]
-    assert call("reextract", "--rules", str(own)).returncode == 0
-    assert FOLLOW in article(call, BERTHS.url)["body"]
+    assert tomllib.loads(text)["correction"][0]["rule"] == block.rule
     assert call("reextract").returncode == 0
-    assert FOLLOW not in article(call, BERTHS.url)["body"]
+    assert FOLLOW not in body(tmp_path, SHEDS), "another file, another answer"
 
 
 def test_writing_alone_leaves_the_articles_and_says_a_thing_once(call: Call, tmp_path: Path) -> None:
-    last = str(len(article(call, BERTHS.url)["body"].split("\n\n")))
+    last = str(len(body(tmp_path, BERTHS)))
     for said in ("my-rules.toml: removed at molle", "my-rules.toml: already removed at molle"):
         done = call("remove", BERTHS.url, last, "--no-reextract")
         assert done.returncode == 0
         assert said in done.stderr
         assert "reextract --source molle` brings them up to date" in done.stderr
     assert len(entries(tmp_path)) == 1
-    assert NOTE in article(call, BERTHS.url)["body"]
+    assert NOTE in body(tmp_path, BERTHS)
 
 
 @pytest.mark.parametrize(
