@@ -11,7 +11,9 @@ import sys
 BOT_NAME = "newsmint"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
-USER_AGENT = "newsmint/0.1 (+https://github.com/newsmint/newsmint; news archive for research)"
+NEWSMINT_CONTACT = os.environ.get("NEWSMINT_CONTACT") or None
+"""A web or mail address at which the sites can reach whoever runs this crawl."""
+USER_AGENT = f"newsmint/0.1 (+{NEWSMINT_CONTACT})" if NEWSMINT_CONTACT else "newsmint/0.1 (news archive)"
 
 # Ours -------------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """What a site repeats on its pages, learned from its own articles.
 
 News sites print notices, disclaimers, calls to follow and bios on every page, often without any class to go by. The
-text itself gives them away: the same words on many pages of one site. Numbers and month names are masked first, so
-that a live price or a date does not hide the repetition.
+text itself gives them away: the same words on many pages of one site. In short lines numbers and month names are masked
+first, so that a live price or a date does not hide the repetition; in whole sentences they are what the sentence says.
 
 Not chrome: headings (authors reuse "Conclusion"), a paragraph quoted in two articles, a story another site
 syndicated. Counting is per site and per article, never per version.
@@ -29,6 +29,8 @@ EDGE_SHARE = 0.03
 """Share that is enough for a block that nearly always stands at the start or end of the body: bios, series notes."""
 EDGE_CERTAINTY = 0.9
 HEAD_BLOCKS, TAIL_BLOCKS = 2, 5
+SHORT = 80
+"""Characters up to which numbers are masked: a daily price report repeats its sentences with other numbers."""
 MAX_TEXT = 500
 """Characters that a fingerprint reads; what was removed is kept bounded too."""
 
@@ -79,9 +81,11 @@ class Count:
 
 
 def masked(text: str) -> str:
-    """The start of a text with case, punctuation, numbers and month names folded away."""
+    """The start of a text with case and punctuation folded away; in short texts numbers and month names too."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
-    return _NOISE.sub(" ", _MONTHS.sub("#", _DIGITS.sub("#", folded))).strip()
+    if len(text) <= SHORT:
+        folded = _MONTHS.sub("#", _DIGITS.sub("#", folded))
+    return _NOISE.sub(" ", folded).strip()
 
 
 def fingerprint(text: str) -> int:

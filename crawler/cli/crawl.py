@@ -17,6 +17,7 @@ from rich.markup import escape
 from crawler.cli.common import DEFAULT_DATABASE, err, json_option, out, print_json, program, rules_option, store_option
 from crawler.cli.plain import moment, plain
 from crawler.paths import data_path
+from crawler.settings import NEWSMINT_CONTACT
 from crawler.sources import Source, SourceRegistry
 from pipelines.store.times import epoch_asked_for
 
@@ -121,6 +122,8 @@ def _crawl(options: Options, as_json: bool) -> int:
     names = ", ".join(source.key for source in options.sources[:5])
     more = f" and {len(options.sources) - 5} more" if len(options.sources) > 5 else ""
     err.print(f"Crawling {escape(names)}{more} into {escape(str(options.location))}")
+    if NEWSMINT_CONTACT is None and not all(source.proxy or source.allow_private for source in options.sources):
+        err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address; it goes into the user agent.")
     result = crawl(options)
     if as_json:
         print_json(each.as_dict() for each in result.summaries)

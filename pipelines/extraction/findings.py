@@ -23,6 +23,8 @@ from pipelines.site import UNKNOWN_SITE, Site
 SITE_LIST = "site-list"
 SIDEBAR = "sidebar-parts"
 REPEATED = "repeated"
+MOST_OF_BODY = 0.8
+"""Share of the body's characters that a site's chrome may at most take out."""
 LAST = 6
 """Blocks at the end among which an author's bio is looked for."""
 _BIO = re.compile(
@@ -191,6 +193,8 @@ def _by_text(scene: Scene, places: list[Place], settled: list[Finding | None], *
 
 def _by_site(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> None:
     """What the site prints on many of its pages, and headings that have only this, or what people removed, below."""
+    if _would_empty(scene, chrome, settled):
+        chrome = NOTHING_LEARNED
     headings: list[int] = []
     repeated = False
     for index in scene.near:
@@ -206,6 +210,12 @@ def _by_site(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) ->
         else:
             headings, repeated = [], False
     _settle_bare(headings, settled, repeated=repeated)
+
+
+def _would_empty(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> bool:
+    """Whether hardly any body would be left: then the page is itself of a kind that the site repeats."""
+    body = [scene.blocks[index].text for index in scene.near if scene.is_body(index) and not settled[index]]
+    return sum(len(text) for text in body if chrome.repeats(text)) > MOST_OF_BODY * sum(map(len, body))
 
 
 def _settle_bare(headings: Sequence[int], settled: list[Finding | None], *, repeated: bool) -> None:

@@ -101,3 +101,13 @@ def test_a_sentence_in_the_middle_of_a_series_of_four_is_not_chrome() -> None:
         article(*story(number)[:6], *([line] if number in series else []), *story(number)[6:]) for number in range(110)
     ]
     assert not learned(pages).repeats(line)
+
+
+def test_the_sentences_of_a_daily_price_report_are_not_chrome() -> None:
+    def report(day: int) -> str:
+        return (
+            f"Bitcoin changed hands at ${60_000 + day} in the early hours, {day} percent more than on the day before."
+        )
+
+    pages = [article(report(day), *story(day), report(day + 50)) for day in range(20)]
+    assert not learned(pages).repeats(report(3))

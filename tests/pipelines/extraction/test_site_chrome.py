@@ -36,3 +36,13 @@ def test_a_heading_leaves_with_the_repeated_block_below_it_only() -> None:
     assert [heading.text for heading in article.headings] == ["Conclusion"]
     kept = extract_article(page(*STORY[:2], "<h2>Quiz</h2>", NOTE, *STORY[2:]), SITE)
     assert [heading.text for heading in kept.headings] == ["Quiz"]
+
+
+def test_a_page_made_of_what_its_site_repeats_keeps_its_body() -> None:
+    bulletin = Site(SiteChrome(frozenset(map(fingerprint, STORY))))
+    assert all(paragraph in extract_article(page(*STORY), bulletin).body for paragraph in STORY)
+
+
+def test_a_syndicated_story_is_nobodys_chrome() -> None:
+    """Chrome is learned for each site from its own articles; the same story elsewhere counts for nothing here."""
+    assert extract_article(page(*STORY), SITE).body == extract_article(page(*STORY)).body
