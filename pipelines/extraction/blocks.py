@@ -238,7 +238,9 @@ def _kind_of(tag: str, inherited: Kind) -> Kind:
 
 
 def _is_data_table(table: HtmlElement) -> bool:
-    """False for tables that lay out a page: nested tables, or cells that hold paragraphs, headings or lists."""
+    """False for tables that lay out a page: of one column, nested, or with paragraphs, headings or lists in cells."""
+    if not table.xpath("boolean(.//tr[count(td | th) > 1])"):
+        return False
     layout = ".//table or .//td[count(.//p) > 2] or .//td//ul[count(li) > 2] or .//td//h2 or .//article"
     return not table.xpath(f"boolean({layout})")
 

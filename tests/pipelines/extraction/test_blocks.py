@@ -46,7 +46,7 @@ def test_text_falls_into_blocks(markup: str, expected: list[str]) -> None:
         ("<blockquote><p>x</p></blockquote>", Kind.QUOTE),
         ("<figcaption>x</figcaption>", Kind.CAPTION),
         ("<pre>x</pre>", Kind.CODE),
-        ("<table><tr><td>x</td></tr></table>", Kind.TABLE_ROW),
+        ("<table><tr><td>x</td><td>y</td></tr></table>", Kind.TABLE_ROW),
     ],
 )
 def test_blocks_know_what_they_are(markup: str, kind: Kind) -> None:
