@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import UsageError
@@ -91,6 +91,7 @@ def test_a_query_without_words_is_said_to_be_one(library: Store, query: str) -> 
         library.search(query)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_query_breaks(library: Store, query: str) -> None:
     try:
@@ -99,6 +100,7 @@ def test_no_query_breaks(library: Store, query: str) -> None:
         assert "nothing to search for" in str(error)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(['"', "*", "^", ":", "(", ")", "-", "+", "AND", "OR", "NOT", "NEAR", "{", "}", "a", "1"]))
 )
