@@ -87,13 +87,13 @@ def _from_states(data: PageData, title: str) -> Iterator[_Found]:
     pushed: list[str] = []
     for script in data.states[:MAX_SCRIPTS]:
         if "__next_f" in script[:200]:
-            pushed.extend(_strings(script))
+            pushed.extend(_strings(script, 2))
             continue
         value = load(_assigned(script))
         if isinstance(value, dict | list):
             yield from _walk(value, title)
         else:
-            for text in _strings(script):
+            for text in _strings(script, MIN_STRING):
                 yield from _walk(_nested(text), title)
     for value in _flight_rows("".join(pushed)):
         yield from _walk(value, title)
@@ -122,10 +122,10 @@ def _assigned(script: str) -> str:
     return text[found.end() :].rstrip("; \n") if found else text
 
 
-def _strings(script: str) -> Iterator[str]:
-    """Long string literals of a script that is no JSON: Nuxt 2 calls a function, Next pushes its state in pieces."""
+def _strings(script: str, shortest: int) -> Iterator[str]:
+    """The string literals of a script that is no JSON: Nuxt 2 calls a function, Next pushes its state in pieces."""
     for match in _STRING.finditer(script[: 4 * MAX_TEXT]):
-        if len(match[1]) >= MIN_STRING:
+        if len(match[1]) >= shortest:
             try:
                 yield json.loads(f'"{match[1]}"', strict=False)
             except ValueError:

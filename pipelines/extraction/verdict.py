@@ -38,6 +38,9 @@ TEASER = 300
 """Characters of body for each of its headlines that a listing stays below."""
 
 _MARKS = tomllib.loads(files(__package__).joinpath("verdict.toml").read_text(encoding="utf-8"))
+_TITLES = {verdict: frozenset(_MARKS[verdict]["titles"]) for verdict in ("block_page", "error")}
+_PARTED = re.compile(r"\s[|–—·-]\s|[|!:]")
+_NUMBERED = re.compile(r"(?:error )?(?:404|410|50[0234])\b(?!-)[ :–-]")
 _LISTING_TYPES = frozenset({"collectionpage", "searchresultspage", "profilepage", "blog"})
 _LISTING_PATH = re.compile(
     r"^(?:/[a-z]{2}(?:-[a-z]{2})?)?/?$|/(?:category|categories|tags?|topics?|authors?|search|archives?)/[^/]+/?$|/page/\d+/?$"
@@ -74,13 +77,14 @@ def _size(body: Sequence[Block]) -> int:
 def _refused(document: Document, data: PageData, size: int) -> Verdict | None:
     """Block page, password form or error, told by the page's title and by marks in its source."""
     named = _names(data)
-    if any(name.startswith(tuple(_MARKS["block_page"]["titles"])) for name in named):
+    dated = _is_dated_article(data)
+    if not dated and any(_says(name, "block_page") for name in named):
         return Verdict.BLOCK_PAGE
-    if _is_password_form(data) and size < SHORT * 2:
+    if _is_password_form(data):
         return Verdict.PASSWORD
-    if any(_is_error(name) for name in named) and not _is_dated_article(data):
+    if not dated and any(_says(name, "error") for name in named):
         return Verdict.ERROR
-    if size < SHORT and _has_mark(document, "block_page") and not _is_dated_article(data):
+    if not dated and size < SHORT and _has_mark(document, "block_page"):
         return Verdict.BLOCK_PAGE
     if document.status >= 400:
         return Verdict.BLOCK_PAGE if document.status in (403, 429, 503) else Verdict.ERROR
@@ -91,15 +95,16 @@ def _names(data: PageData) -> list[str]:
     return [name.lower() for name in (data.head_title, *(text_of(element, 200) for element in data.h1[:2])) if name]
 
 
-def _is_error(name: str) -> bool:
-    """A title that is, or begins or ends with, an error's name: "Page not found - Example"."""
-    parts = [part.strip(" .!?:") for part in re.split(r"\s[|–—·-]\s|[|!:]", name)]
-    return any(part in _MARKS["error"]["titles"] or part.startswith(("404 ", "error 404")) for part in parts)
+def _says(name: str, verdict: str) -> bool:
+    """Whether a title, or a part of it, is one of the verdict's titles: "Page not found - Example", "Error 404: gone"."""
+    parts = [part.strip(" .…!?:") for part in _PARTED.split(name)]
+    return any(part in _TITLES[verdict] for part in parts) or (verdict == "error" and _NUMBERED.match(name) is not None)
 
 
 def _is_password_form(data: PageData) -> bool:
+    """Whether WordPress prints its form in place of a post: what text is left then, however long, is the site's."""
     return any(
-        "post-password-form" in (form.get("class") or "") or "action=postpass" in (form.get("action") or "")
+        "post-password-form" in (form.get("class") or "").split() or "action=postpass" in (form.get("action") or "")
         for form in data.forms
     )
 
@@ -136,10 +141,10 @@ def _is_listing(document: Document, data: PageData, metadata: Metadata, size: in
     cards = _cards(data, document.url)
     if cards < (MIN_CARDS if not (declared or placed) else MIN_CARDS // 2):
         return False
-    prose = _longest_prose(data)
+    prose, paragraphs = _longest_prose(data)
     if declared or placed:
         return prose < 2 * PROSE
-    return prose < PROSE and metadata.published_at is None and size < cards * TEASER
+    return prose < PROSE and paragraphs < MIN_CARDS // 2 and metadata.published_at is None and size < cards * TEASER
 
 
 def _cards(data: PageData, url: str) -> int:
@@ -155,12 +160,13 @@ def _cards(data: PageData, url: str) -> int:
     return len(found)
 
 
-def _longest_prose(data: PageData) -> int:
-    """Characters of the paragraphs that one parent holds, the most that any has."""
-    sizes: dict[HtmlElement, int] = {}
+def _longest_prose(data: PageData) -> tuple[int, int]:
+    """Characters and number of the paragraphs that one parent holds, the most that any has."""
+    sizes: dict[HtmlElement, tuple[int, int]] = {}
     for paragraph in data.root.iter("p"):
         parent = paragraph.getparent()
         length = len(text_of(paragraph, 1_000))
         if parent is not None and length >= 60:
-            sizes[parent] = sizes.get(parent, 0) + length
-    return max(sizes.values(), default=0)
+            size, count = sizes.get(parent, (0, 0))
+            sizes[parent] = (size + length, count + 1)
+    return max(sizes.values(), default=(0, 0))

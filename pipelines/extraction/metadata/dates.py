@@ -146,9 +146,11 @@ class _Reader:
 
 def _month_first(data: PageData, url: str) -> bool | None:
     """Only American pages write the month first; None where the page's language has to decide."""
-    region = (data.language_tag.replace("_", "-").partition("-")[2] or "").upper()
+    language, _, region = data.language_tag.upper().replace("_", "-").partition("-")
     if region in ("US", "PH") or region in _DAY_FIRST:
         return region not in _DAY_FIRST
+    if language not in ("", "EN"):
+        return False
     return False if host(url).rpartition(".")[2].upper() in _DAY_FIRST else None
 
 

@@ -22,9 +22,17 @@ _ALIASES = {
     "cn": "zh",
     "ua": "uk",
 }
+_LONG = frozenset({"fil", "ceb", "ckb", "yue", "haw", "nso", "kok", "mai"})
+_ALIKE = (
+    frozenset({"no", "da", "sv"}),
+    frozenset({"hr", "sr", "bs"}),
+    frozenset({"id", "ms"}),
+    frozenset({"cs", "sk"}),
+)
+"""Languages that the detector takes for one another."""
 MIN_TEXT = 300
 """Characters below which the text's look says nothing."""
-SURE, UNSURE = 600, 1100
+SURE, UNSURE = 380, 1100
 """Distances of resiliparse's detector: below the first the text is of that language, above the second none is near."""
 
 
@@ -32,7 +40,7 @@ def read_language(data: PageData, sample: str | None = None) -> str | None:
     """Two-letter code, or three where there is none of two; None where neither page nor text says."""
     declared = [code for value in _declared(data) if (code := _code(value))]
     seen, distance = _seen(sample if sample is not None else _sample(data))
-    if seen and distance < SURE and seen not in declared:
+    if seen and distance < SURE and seen not in declared and not _are_alike(seen, declared):
         return seen
     return declared[0] if declared else seen if distance < UNSURE else None
 
@@ -45,7 +53,11 @@ def _code(value: str) -> str | None:
     found = _CODE.match(value.strip())
     code = found[1].lower() if found else ""
     code = _ALIASES.get(code, code)
-    return code if code and code not in ("und", "mul", "xx", "default") else None
+    return code if (len(code) == 2 and code != "xx") or code in _LONG else None
+
+
+def _are_alike(seen: str, declared: list[str]) -> bool:
+    return any({seen, code} <= alike for code in declared[:1] for alike in _ALIKE)
 
 
 def _sample(data: PageData) -> str:

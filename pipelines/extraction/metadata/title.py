@@ -59,6 +59,9 @@ def candidates(data: PageData, url: str, site_names: Iterable[str], hint_title: 
         _add(found, text, name)
         for part, trait in _shortened(text, sites):
             _add(found, part, f"{name}-{trait}")
+            if "site" in trait:
+                _add(found, part, "site_left_out")
+                _add(found, text, "site_left_in")
     folded = {name: fold(text) for name, text in reversed(raw)}
     slug = frozenset(
         _WORD.findall(
@@ -157,6 +160,9 @@ def _clean(text: str) -> str:
 
 def _shortened(text: str, sites: set[str]) -> Iterable[tuple[str, str]]:
     """The text without its last part, its last two parts, its first part, where separators stand."""
+    before, colon, behind = text.partition(": ")
+    if colon and _is_site(before, sites):
+        yield behind, "lead_site"
     cuts = list(_SEPARATOR.finditer(text))[-8:]
     if not cuts:
         return
