@@ -79,6 +79,11 @@ def tag_path(element: HtmlElement | None, limit: int = 8) -> str:
     return " > ".join(reversed(steps))
 
 
+def code_text(text: str) -> str:
+    """The text of a code block. Its blank lines get a space: a blank line separates blocks of the body."""
+    return text.strip("\n").replace("\n\n", "\n \n").replace("\n\n", "\n \n")
+
+
 def segment(body: HtmlElement) -> list[Block]:
     """All blocks below ``body`` in page order."""
     segmenter = _Segmenter()
@@ -187,7 +192,7 @@ class _Segmenter:
             )
 
     def _code(self, element: HtmlElement) -> None:
-        text = "".join(element.itertext()).strip("\n")
+        text = code_text("".join(element.itertext()))
         if text.strip():
             self.blocks.append(Block(len(self.blocks), Kind.CODE, text, element=element))
 

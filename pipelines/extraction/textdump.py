@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipelines.extraction.blocks import Block, Kind, Span
+from pipelines.extraction.blocks import Block, Kind, Span, code_text
 from pipelines.extraction.boilerplate import Place, RuleSet, fold, rules_for
 from pipelines.extraction.metadata import Metadata
 from pipelines.items import Reason
@@ -79,14 +79,14 @@ def _lines(text: str) -> Iterator[Line]:
     for raw in _joined(text.splitlines()[:MAX_LINES]):
         if raw.strip().startswith("```"):
             if code:
-                yield Line("\n".join(code), Kind.CODE)
+                yield Line(code_text("\n".join(code)), Kind.CODE)
             code = [] if code is None else None
         elif code is not None:
             code.append(raw.rstrip())
         elif raw.strip(" \t-=_*"):
             yield _line(" ".join(raw.split()))
     if code:
-        yield Line("\n".join(code), Kind.CODE)
+        yield Line(code_text("\n".join(code)), Kind.CODE)
 
 
 def _line(text: str) -> Line:

@@ -57,6 +57,10 @@ def test_code_keeps_its_lines() -> None:
     assert blocks_of("<pre>a = 1\n  b = 2\n</pre>")[0].text == "a = 1\n  b = 2"
 
 
+def test_blank_lines_of_code_do_not_split_the_body() -> None:
+    assert blocks_of("<pre>\na\n\nb\n\n\n\nc\n</pre>")[0].text.split("\n") == ["a", " ", "b", " ", " ", " ", "c"]
+
+
 def test_spans_point_at_their_words() -> None:
     block = blocks_of('<p>See <a href="/x">the report</a>, <em>please</em>.</p>')[0]
     assert [(block.text[s.start : s.end], s.mark, s.href) for s in block.spans] == [
