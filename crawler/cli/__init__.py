@@ -19,6 +19,7 @@ VERBS = {
     "sources": "crawler.cli.sources",
     "extract": "crawler.cli.extract",
     "reextract": "crawler.cli.extract",
+    "compare": "crawler.cli.compare",
     "search": "crawler.cli.query",
     "show": "crawler.cli.query",
     "stats": "crawler.cli.query",

@@ -73,17 +73,29 @@ def load_page(conn: Connection, archive: PageArchive, page_id: int) -> RawPage |
 
 
 def load_pages(
-    conn: Connection, archive: PageArchive, source: str | None = None, since: str | None = None
+    conn: Connection,
+    archive: PageArchive,
+    source: str | None = None,
+    since: str | None = None,
+    *,
+    newest: int | None = None,
 ) -> Iterator[RawPage]:
     """The latest page of each URL, in the order they were recorded; see ``load_numbered_pages``."""
-    for _, page in load_numbered_pages(conn, archive, source, since):
+    for _, page in load_numbered_pages(conn, archive, source, since, newest=newest):
         yield page
 
 
 def load_numbered_pages(
-    conn: Connection, archive: PageArchive, source: str | None = None, since: str | None = None
+    conn: Connection,
+    archive: PageArchive,
+    source: str | None = None,
+    since: str | None = None,
+    *,
+    newest: int | None = None,
 ) -> Iterator[tuple[int, RawPage]]:
     """The latest page of each URL with its id, a few at a time, fetched at or after ``since`` (ISO 8601).
+
+    ``newest`` limits them to the last so many.
 
     Give ``save_article`` the id, so that what the page showed before is corrected. A body that the archive has lost
     raises MissingInput, a damaged one BadInput.
@@ -93,7 +105,7 @@ def load_numbered_pages(
     query = select(table).where(is_latest).order_by(table.c.id).limit(_BATCH)
     query = query.where(table.c.source == source) if source else query
     query = query.where(table.c.fetched_at >= (normalised(since) or since)) if since else query
-    last = 0
+    last = _before_newest(conn, query, newest) if newest else 0
     while rows := _read(conn, query.where(table.c.id > last)):
         for row in rows:
             yield row["id"], _raw_page(archive, row)
@@ -104,6 +116,18 @@ def count_pages(conn: Connection, source: str | None = None) -> int:
     """How many URLs have a page: the length of a replay."""
     query = select(func.count(table.c.url.distinct()))
     return int(conn.execute(query.where(table.c.source == source) if source else query).scalar_one())
+
+
+def page_sources(conn: Connection) -> list[str]:
+    """Keys of the sources that have pages, in order."""
+    query = select(table.c.source).where(table.c.source.is_not(None)).distinct().order_by(table.c.source)
+    return list(conn.execute(query).scalars())
+
+
+def _before_newest(conn: Connection, query: Select[Any], newest: int) -> int:
+    """The id after which the query has its last ``newest`` rows; 0 where it has no more than that."""
+    ids = query.with_only_columns(table.c.id).order_by(None).order_by(table.c.id.desc())
+    return conn.scalar(ids.limit(1).offset(newest)) or 0
 
 
 def _read(conn: Connection, query: Select[Any]) -> Sequence[RowMapping]:
