@@ -96,7 +96,7 @@ def _names(data: PageData) -> list[str]:
 
 
 def _says(name: str, verdict: str) -> bool:
-    """Whether a title, or a part of it, is one of the verdict's titles: "Page not found - Example", "Error 404: gone"."""
+    """Whether a title, or a part of it, is one of the verdict's: "Page not found - Example", "Error 404: gone"."""
     parts = [part.strip(" .…!?:") for part in _PARTED.split(name)]
     return any(part in _TITLES[verdict] for part in parts) or (verdict == "error" and _NUMBERED.match(name) is not None)
 

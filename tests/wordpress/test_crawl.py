@@ -22,7 +22,7 @@ pytestmark = pytest.mark.wordpress
 
 Crawl = Callable[..., None]
 Stores = Callable[[str], Path]
-LOOKS = {"feed": (0, "seed"), "sitemap": (-1, "other"), "wordpress": (-1, "quiet")}
+LOOKS = {"feed": (0, "seed"), "wordpress": (-1, "other"), "sitemap": (-1, "quiet")}
 """Route → theme (0 classic, -1 block) and house, so that three crawls try every route and every look."""
 ADDED = "An editor added this paragraph after the desk had spoken to the firm once more about its plans for the winter."
 
