@@ -1,7 +1,8 @@
 """Who wrote it: every part of a page that names authors is a witness, and the set of names best attested wins.
 
 Data names the site or the last editor, cards name all who took part, a sidebar names others: no single place is
-right on all sites. All sets of names are candidates, the empty one too. ``WEIGHTS`` says what each witness and trait is worth.
+right on all sites. All sets of names are candidates, the empty one too. ``WEIGHTS`` says what each witness and trait
+is worth.
 """
 
 from __future__ import annotations

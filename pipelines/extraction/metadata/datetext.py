@@ -23,7 +23,8 @@ _PATTERNS = tuple(
     for pattern in (
         rf"(?<!\d){_YEAR}\s?[-/.]\s?{_NUMBER}\s?[-/.]\s?{_DAY}(?!\d)",
         rf"(?<!\d){_YEAR}\s?[年년]\s?{_NUMBER}\s?[月월]\s?{_DAY}\s?[日일]",
-        rf"(?<!\d){_DAY}(?:st|nd|rd|th|er|[.ºª°])?\s?(?:de |of |-|/)?\s?{_WORD}[.,]?\s?(?:de |del |-|/)?\s?{_YEAR}(?!\d)",
+        rf"(?<!\d){_DAY}(?:st|nd|rd|th|er|[.ºª°])?\s?(?:de |of |-|/)?\s?{_WORD}[.,]?\s?"
+        rf"(?:de |del |-|/)?\s?{_YEAR}(?!\d)",
         rf"(?<![^\W_]){_WORD}\.?\s?{_DAY}(?:st|nd|rd|th)?,?\s?{_YEAR}(?!\d)",
         rf"(?<!\d){_YEAR}[.,]?\s(?:m\. )?{_WORD}\s{_DAY}(?!\d)",
         rf"(?<!\d){_DAY}\s(?:tháng|thg)\s{_NUMBER},?\s(?:năm\s)?{_YEAR}(?!\d)",

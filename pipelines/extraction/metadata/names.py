@@ -13,20 +13,18 @@ MAX_NAME = 80
 MAX_BYLINE = 400
 """Characters of a byline that are read."""
 
-_VERBS, _NOUNS, _PREPOSITIONS, _LABELS = (
-    "|".join(listed("names", name)) for name in ("by_verbs", "by_nouns", "by", "by_labels")
-)
+_BY_LISTS = ("by_verbs", "by_nouns", "by", "by_labels")
+_VERBS, _NOUNS, _PREPOSITIONS, _LABELS = ("|".join(listed("names", name)) for name in _BY_LISTS)
 _BY = re.compile(
     rf"\W*(?:(?:{_NOUNS})\s+)?(?:(?:{_VERBS})\s+)?(?:(?:{_PREPOSITIONS})\b\s*:?|(?:{_LABELS})\s*[:：]|作者|文\s*[/／|:：])\s*",
     re.IGNORECASE,
 )
-_BEGINNINGS = tuple(word for name in ("by_verbs", "by_nouns", "by", "by_labels") for word in listed("names", name)) + (
-    "文",
-)
+_BEGINNINGS = (*(word for name in _BY_LISTS for word in listed("names", name)), "文")
 _BREAK = re.compile(r"\s*(?:[|•·⋅●►»\[]|\s[–—-]\s).*$", re.DOTALL)
 _BRACKET = re.compile(r"\s*\(.*$", re.DOTALL)
 _CLOCK = re.compile(
-    r"\s*(?:\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:min|mins|minute|hour|day|stund|ago)|\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]).*$",
+    r"\s*(?:\b\d{1,2}[:.]\d\d\b|\b\d+ ?(?:min|mins|minute|hour|day|stund|ago)|\b(?:19|20)\d\d\b"
+    r"|\b\d{1,2}[/.]\d{1,2}[/.]).*$",
     re.DOTALL,
 )
 _AFTER = words("names", "after")

@@ -25,7 +25,8 @@ MAX_H1 = 6
 
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(
-    r"\s+[|\-–—‒―·•:»«›~/‖⋆]+\s+|\s*[|»｜]\s*|：|\s*::\s*|\s+[-–—]{2,}\s+|_(?=\S{2,20}$)|: (?=\S+$)|, (?=[A-Z]\S+(?: \S+){0,3}$)"
+    r"\s+[|\-–—‒―·•:»«›~/‖⋆]+\s+|\s*[|»｜]\s*|：|\s*::\s*|\s+[-–—]{2,}\s+"
+    r"|_(?=\S{2,20}$)|: (?=\S+$)|, (?=[A-Z]\S+(?: \S+){0,3}$)"
 )
 _TITLE_CLASS = re.compile(r"title|headline|heading")
 _ASIDE = frozenset({"nav", "aside", "footer", "dialog"})

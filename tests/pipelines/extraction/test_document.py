@@ -57,7 +57,7 @@ def test_what_cannot_be_a_page_is_refused(body: bytes, complaint: str) -> None:
 
 
 def test_text_without_markup_has_no_tree() -> None:
-    document = parse_document(RawPage(url="https://e.example/", body="5 < 6, she wrote.".encode()))
+    document = parse_document(RawPage(url="https://e.example/", body=b"5 < 6, she wrote."))
     assert document.root is None
     assert document.data is None
 

@@ -25,7 +25,8 @@ def shell(script: str) -> RawPage:
     """A page that shows nothing before its script has run."""
     return RawPage(
         url="https://beacon.example/news/lighthouse-keepers-try-a-shared-log",
-        body=f"""<!doctype html><html lang="en"><head><title>{TITLE} | Beacon</title></head><body><div id="__next"></div>
+        body=f"""<!doctype html><html lang="en"><head><title>{TITLE} | Beacon</title></head>
+        <body><div id="__next"></div>
         <noscript>You need to enable JavaScript to run this app.</noscript>{script}</body></html>""".encode(),
     )
 
@@ -76,7 +77,7 @@ FLIGHT_TEXT = (
         pytest.param(pushed("5:" + json.dumps({"a": {"title": TITLE, "content": HTML}, "b": OTHER})), id="flight"),
         pytest.param(pushed(FLIGHT_TEXT[:90], FLIGHT_TEXT[90:]), id="flight text in two pieces"),
         pytest.param(
-            f"<script>window.__NUXT__=(function(a){{return {{data:[{{title:a,body:{json.dumps(HTML)}}}]}}}})('x')</script>",
+            f"<script>window.__NUXT__=(function(a){{return {{data:[{{body:{json.dumps(HTML)}}}]}}}})('x')</script>",
             id="nuxt function",
         ),
         pytest.param(

@@ -18,8 +18,8 @@ STORY = "".join(
 
 
 def page(url: str, links: str, story: str = STORY) -> RawPage:
-    body = f"<html><head><title>Keepers</title></head><body><article><h1>Keepers try a shared log</h1>{story}{links}</article></body></html>"
-    return RawPage(url=url, body=body.encode())
+    body = f"<article><h1>Keepers try a shared log</h1>{story}{links}</article>"
+    return RawPage(url=url, body=f"<html><head><title>Keepers</title></head><body>{body}</body></html>".encode())
 
 
 @pytest.mark.parametrize(

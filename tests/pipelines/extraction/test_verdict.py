@@ -23,7 +23,8 @@ def page(title: str, body: str, *, head: str = "", status: int = 200, url: str =
 
 
 def story(lines: int = 4, extra: str = "") -> str:
-    return f"<main><article><h1>Keepers try a shared log</h1>{''.join(f'<p>{line}</p>' for line in STORY[:lines])}{extra}</article></main>"
+    paragraphs = "".join(f"<p>{line}</p>" for line in STORY[:lines])
+    return f"<main><article><h1>Keepers try a shared log</h1>{paragraphs}{extra}</article></main>"
 
 
 def cards(count: int) -> str:
@@ -41,8 +42,9 @@ CHALLENGE = page(
 )
 PASSWORD = page(
     "Protected: Keepers",
-    '<article><h1>Protected: Keepers</h1><form class="post-password-form" action="/wp-login.php?action=postpass" method="post">'
-    "<p>This content is password protected. To view it please enter your password below:</p><input type=password></form></article>",
+    '<article><h1>Protected: Keepers</h1><form class="post-password-form" action="/wp-login.php?action=postpass">'
+    "<p>This content is password protected. Please enter your password below:</p>"
+    "<input type=password></form></article>",
 )
 FLASH = page(
     "Lamp out at Skerry Point | Beacon",
@@ -102,7 +104,8 @@ def test_verdicts(raw: RawPage, verdict: Verdict) -> None:
 
 
 def test_a_stub_before_a_paywall_is_paywalled_and_a_whole_text_only_labelled() -> None:
-    paid = f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "isAccessibleForFree": False})}</script>'
+    data = json.dumps({"@type": "NewsArticle", "isAccessibleForFree": False})
+    paid = f'<script type="application/ld+json">{data}</script>'
     stub = extract_article(page("Keepers", story(2, "<p>Subscribe to continue reading.</p>"), head=paid))
     assert (stub.verdict, stub.labels) == (Verdict.PAYWALLED, ("paywalled",))
     whole = extract_article(page("Keepers", story(extra="".join(f"<p>{line}</p>" for line in STORY * 3)), head=paid))

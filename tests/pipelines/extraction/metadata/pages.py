@@ -12,8 +12,9 @@ TITLE = "Tide tables move on chain as ports test shared ledgers"
 STORY = "".join(
     f"<p>{text}</p>"
     for text in (
-        "Three harbours on the north coast have begun to publish their tide tables to a ledger that all of them can read.",
-        "Pilots used to compare printed sheets by radio; now a mismatch shows up within a minute of being written down.",
+        "Three harbours on the north coast publish their tide tables to a ledger that all of them can read.",
+        "Pilots used to compare printed sheets by radio; now a mismatch shows up within a minute.",
+        "Fishermen say that they had wished for nothing else since the old tide house burned down eleven years ago.",
         "The trial runs until the spring, when the port authorities will decide whether to keep the service going.",
     )
 )

@@ -111,7 +111,7 @@ def test_dates_in_captions_related_cards_and_prose_are_not_the_articles() -> Non
     before = (
         "<figure><figcaption>The pier, 3 May 2011</figcaption></figure>"
         '<div class="related"><a href="/x"><time datetime="2012-01-01"></time></a></div>'
-        "<p>The authority was founded on 7 June 1999 by the towns along the coast, which had fought for it for years.</p>"
+        "<p>The authority was founded on 7 June 1999 by the towns along the coast, which had long fought for it.</p>"
     )
     assert read(article(before)).published_at is None
 

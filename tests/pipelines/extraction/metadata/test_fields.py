@@ -49,10 +49,10 @@ def test_the_declared_language(html: str, head: str, language: str) -> None:
 
 def test_a_text_that_is_plainly_of_another_language_is_believed() -> None:
     german = (
-        "<p>Die Behörden der drei Häfen wollen im Frühjahr entscheiden, ob der Dienst bleibt. Bis dahin schreiben sie jeden "
-        "Morgen auf, wann das Wasser kommt und wann es geht, und wer mag, der kann es nachlesen. Früher haben die Lotsen ihre "
-        "gedruckten Tafeln über Funk verglichen, und nicht immer stimmten sie überein. Nun steht alles in einem Buch, das "
-        "allen gehört und in dem keiner etwas löschen kann, ohne dass es die anderen sehen.</p>"
+        "<p>Die Behörden der drei Häfen wollen im Frühjahr entscheiden, ob der Dienst bleibt. Bis dahin schreiben sie "
+        "jeden Tag auf, wann das Wasser kommt und wann es geht, und wer mag, der kann es nachlesen. Früher haben die "
+        "Lotsen ihre gedruckten Tafeln über Funk verglichen, und nicht immer stimmten sie überein. Nun steht alles in "
+        "einem Buch, das allen gehört und in dem keiner etwas löschen kann, ohne dass es die anderen sehen.</p>"
     )
     assert read(page("", german, html="<html lang=en>")).language == "de"
 
