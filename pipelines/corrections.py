@@ -1,8 +1,8 @@
 """What people have put right at a site: texts to keep, texts to remove, rules that do not apply there.
 
 Corrections stand in the user's rules file, one ``[[correction]]`` table each; ``docs/corrections.md`` has the format.
-A text is known again as ``pipelines.chrome`` knows it: numbers, dates, case and punctuation do not count, nor does
-what follows its first 500 characters.
+A text is known again as ``pipelines.chrome`` knows it: case and punctuation do not count, nor does what follows its
+first 500 characters, nor, in a short line, its numbers and dates.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -28,6 +28,10 @@ RULE = "correction"
 """The rule's name in the ledger for what a person has removed."""
 NO_RULES = ("model", "link-card", "caption", "dangling-heading", RULE)
 """Names in the ledger that cannot be switched off: the model, how its choices are explained, and corrections."""
+
+
+REASONS = [reason for reason in Reason if reason is not Reason.MODEL]
+"""What a person may give as the reason for a removal."""
 
 
 class Action(StrEnum):
@@ -187,11 +191,11 @@ def _rule(value: Any) -> str:
     return str(value)
 
 
-def _one_of(choices: type[Action] | type[Reason]) -> Callable[[Any], StrEnum]:
+def _one_of(choices: Sequence[StrEnum]) -> Callable[[Any], StrEnum]:
     def checked(value: Any) -> StrEnum:
-        if value not in list(choices):
+        if value not in choices:
             raise ValueError(f"must be one of {', '.join(choices)}, not {value!r}")
-        return choices(value)
+        return choices[choices.index(value)]
 
     return checked
 
@@ -204,10 +208,10 @@ def _day(value: Any) -> date:
 
 _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "source": _words,
-    "action": _one_of(Action),
+    "action": _one_of(list(Action)),
     "text": _text,
     "rule": _rule,
-    "reason": _one_of(Reason),
+    "reason": _one_of(REASONS),
     "why": _words,
     "added": _day,
 }

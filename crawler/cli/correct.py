@@ -14,7 +14,7 @@ from crawler.cli.common import err, out, program, rules_option, store_option
 from crawler.cli.plain import cell, plain
 from crawler.cli.query import find_article
 from pipelines.chrome import fingerprint
-from pipelines.corrections import NO_RULES, OWN_RULES, Action, Correction, is_distinct
+from pipelines.corrections import NO_RULES, OWN_RULES, REASONS, Action, Correction, is_distinct
 from pipelines.errors import MissingInput, StoreBusy, UsageError
 from pipelines.items import Article, Reason, RemovedBlock
 from pipelines.store import open_store
@@ -59,7 +59,7 @@ def restore(
     """Bring removed block N back into the body, on every page of the source that has it.
 
     N is the number that `newsmint show ID --removed` prints. What you say is written into your rules file, and the
-    stored pages of the source are read again with it. Numbers and dates in the text do not count.
+    stored pages of the source are read again with it. In a short line numbers and dates do not count.
 
     \b
     newsmint restore 3fa9c2 4
@@ -79,7 +79,7 @@ def restore(
 @click.argument("number", metavar="N", type=click.IntRange(min=1))
 @click.option(
     "--reason",
-    type=click.Choice([str(reason) for reason in Reason if reason is not Reason.MODEL]),
+    type=click.Choice([str(reason) for reason in REASONS]),
     default=str(Reason.SITE_CHROME),
     show_default=True,
     metavar="REASON",
@@ -99,7 +99,7 @@ def remove(
     """Take block N out of the body, on every page of the source that has it.
 
     N is the number that `newsmint show ID --numbered` prints. What you say is written into your rules file, and the
-    stored pages of the source are read again with it. Numbers and dates in the text do not count.
+    stored pages of the source are read again with it. In a short line numbers and dates do not count.
 
     \b
     newsmint remove 3fa9c2 12 --reason disclaimer

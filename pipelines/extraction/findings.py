@@ -65,7 +65,7 @@ def find_furniture(
     _forgo(without, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
     _by_site(scene, NOTHING_LEARNED if REPEATED in without else site.chrome, settled)
-    _by_model(scene, places, settled)
+    _by_model(scene, places, settled, without)
     _beyond(scene, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
 
@@ -235,11 +235,12 @@ def _rule_holds(rule: Rule, block: Block, *, is_dump: bool) -> bool:
     return words <= 24 and not block.text.endswith((".", ":", ";"))
 
 
-def _by_model(scene: Scene, places: list[Place], settled: list[Finding | None]) -> None:
-    """Explain what the model takes out."""
+def _by_model(scene: Scene, places: list[Place], settled: list[Finding | None], without: Collection[str] = ()) -> None:
+    """Explain what the model takes out, by no rule that does not apply at the site."""
     for index in scene.near:
         if settled[index] is None and not scene.is_body(index):
-            settled[index] = _explained(scene, index, places[index])
+            finding = _explained(scene, index, places[index])
+            settled[index] = Finding(Reason.MODEL, "model") if finding.rule in without else finding
 
 
 def _explained(scene: Scene, index: int, place: Place) -> Finding:

@@ -92,7 +92,7 @@ def test_without_a_file_of_ones_own_nothing_is_corrected_but_a_named_one_must_be
         ('rule = "follow-call"', "", "line 16: .* has no rule: rule_off needs one"),
         ('rule = "follow-call"', 'rule = "model"', "line 19: .* rule: model is no rule that can be switched off"),
         ('rule = "follow-call"', 'rule = "x"\ntext = "y"', "line 20: .* text: does not go with rule_off"),
-        ('"keep"', '"keep"\nreason = "model"', "line 6: .* reason: does not go with keep"),
+        ('"keep"', '"keep"\nreason = "sponsored"', "line 6: .* reason: does not go with keep"),
         ('"Readers win a walking stick."', '"1,024 | 7 May"', "line 13: .* text: .* no words to be known by"),
     ],
 )

@@ -96,11 +96,12 @@ def test_what_the_site_repeats_and_rules_of_shape_can_be_switched_off_too() -> N
     assert blocks(article) == [*STORY[:2], line, *STORY[2:], NOTE]
 
 
-def test_numbers_and_dates_do_not_count() -> None:
-    article = extract_article(
-        page(*STORY, NOTE + " It was won 3 times by 4 May."), site(remove(NOTE + " It was won 12 times by 1 June."))
-    )
-    assert blocks(article) == list(STORY)
+def test_numbers_do_not_count_in_short_lines_and_do_in_sentences() -> None:
+    line = "Berths sold in Molle by {} May: {} of {}"
+    sentence = f"{STORY[2]} By {{}} May it had sold {{}} of its {{}} berths."
+    raw = page(*STORY, line.format(4, 17, 210), sentence.format(4, 17, 210))
+    other = (line.format(11, 45, 190), sentence.format(11, 45, 190))
+    assert blocks(extract_article(raw, site(*map(remove, other)))) == [*STORY, sentence.format(4, 17, 210)]
 
 
 def test_a_text_that_the_ledger_cut_short_is_known_again() -> None:
@@ -112,3 +113,12 @@ def test_a_text_that_the_ledger_cut_short_is_known_again() -> None:
     assert cut.endswith("…")
     assert len(cut) < len(long)
     assert blocks(extract_article(raw, site(keep(cut), chrome=chrome))) == [*STORY, long]
+
+
+def test_a_rule_that_does_not_apply_explains_nothing_either() -> None:
+    card = (
+        '<p>See our report: <a href="/2026/05/the-old-register-of-berths">The old register of berths is closed</a></p>'
+    )
+    raw = page(*STORY, f"<footer>{card * 3}</footer>")
+    assert "lead-line" in {rule for _, rule, _ in ledger(extract_article(raw))}
+    assert "lead-line" not in {rule for _, rule, _ in ledger(extract_article(raw, site(rule_off("lead-line"))))}
