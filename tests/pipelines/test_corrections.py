@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -104,3 +105,9 @@ def test_what_is_wrong_is_said_with_its_line(old: str, new: str, message: str) -
 @pytest.mark.parametrize(("text", "distinct"), [("4 May 2026", False), ("* * *", False), ("Q4", True), ("関連", True)])
 def test_a_text_is_known_by_its_words(text: str, distinct: bool) -> None:
     assert is_distinct(text) is distinct
+
+
+def test_the_documented_example_is_valid() -> None:
+    page = Path(__file__).parents[2] / "docs/corrections.md"
+    [example] = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert [each.action for each in parse_corrections(example, page.name)] == list(Action)
