@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 from pipelines.compare.difference import Difference, compare_articles
@@ -46,15 +47,18 @@ def compare(
 
     ``rules`` is the user's file of corrections: it holds for both sides, as does what the store has learned of sites.
     """
+    total = _total(store, selection)
     chosen = stack.enter_context(other_extractor(other))
+    names = "the present extractor", chosen.name
+    if total == 0:
+        return Compared(*names, total, iter(()))
     knowledge = _knowledge(store, rules, chosen)
     pool = stack.enter_context(OtherPool(chosen))
     sides = Sides(stack.enter_context(ExtractionPool()), pool, *knowledge)
     pairs = sides.extract(_pages(store, selection))
-    names = "the present extractor", chosen.name
     if reverse:
-        return Compared(*names[::-1], _total(store, selection), (compare_articles(new, old) for old, new in pairs))
-    return Compared(*names, _total(store, selection), (compare_articles(old, new) for old, new in pairs))
+        names, pairs = (names[1], names[0]), ((theirs, ours) for ours, theirs in pairs)
+    return Compared(*names, total, starmap(compare_articles, pairs))
 
 
 def _knowledge(store: Store, rules: Path | None, other: Other) -> tuple[SiteKnowledge, SiteKnowledge]:

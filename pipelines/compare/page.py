@@ -52,7 +52,8 @@ def _text(value: object) -> str:
 def _summary(tally: Tally, shown: int) -> str:
     pages = sum(each.pages for each in tally.sources)
     more = f"; the {shown:,} that change most are below" if shown < tally.changed else ""
-    return f"{pages:,} stored pages extracted with both, {tally.changed:,} come out differently{more}."
+    word = "page" if pages == 1 else "pages"
+    return f"{pages:,} stored {word} extracted with both; different: {tally.changed:,}{more}."
 
 
 def _source_table(sources: Iterable[SourceTally]) -> str:
@@ -67,19 +68,27 @@ def _source_row(each: SourceTally) -> str:
     numbers = (each.pages, each.articles, each.changed, each.bodies, each.lost, each.gained)
     cells = "".join(f'<td class="number">{number:,}</td>' for number in numbers)
     fields = ", ".join(f"{name} {each.fields[name]:,}" for name in FIELDS if each.fields[name])
-    return f"<tr><td>{_text(each.source or '—')}</td>{cells}<td>{_text(fields)}</td></tr>"
+    return f'<tr><td class="key">{_text(each.source or "—")}</td>{cells}<td>{_text(fields)}</td></tr>'
 
 
 def _page(each: Difference, *, unfolded: bool) -> str:
     counts = f'<span class="lost">−{each.lost:,}</span> <span class="gained">+{each.gained:,}</span> words'
-    rows = "".join(_field_row(name, *each.fields[name]) for name in FIELDS if name in each.fields)
+    rows = "".join(_field_row(name, *each.fields[name]) for name in FIELDS if name in each.fields and name != "removed")
+    removed = _removed(*each.fields["removed"]) if "removed" in each.fields else ""
     failures = "".join(f"<p>failed: {_text(why)}</p>" for why in each.failures if why)
     body = f'<div class="text" dir="auto">{"".join(map(_piece, each.pieces))}</div>' if each.pieces else ""
     return (
         f"<details{' open' if unfolded else ''}><summary><h3 dir='auto'>{_text(each.title or each.url)}</h3> "
-        f'<span class="soft">{_text(each.source or "")} {counts}</span></summary>'
-        f"<div><p>{_link(each.url)}</p>{failures}{_table(rows)}{body}</div></details>"
+        f'<span class="soft">{_text(each.source or "")}</span> {counts}</summary>'
+        f"<div><p>{_link(each.url)}</p>{failures}{_table(rows)}{body}{removed}</div></details>"
     )
+
+
+def _removed(old: Any, new: Any) -> str:
+    """The ledger of what was taken out, folded: most of it is long, and moves whenever the body does."""
+    lost, gained = (sum((one - other).values()) for one, other in ((old, new), (new, old)))
+    summary = f'<summary>removed <span class="soft">−{lost:,} +{gained:,} blocks</span></summary>'
+    return f"<details>{summary}<div>{_table(_field_row('', old, new))}</div></details>"
 
 
 def _table(rows: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from pipelines.errors import MissingInput
 from pipelines.items import Hint, RawPage
 from pipelines.store import Store
-from pipelines.store.pages import count_pages, keep_page, load_numbered_pages, load_page, load_pages
+from pipelines.store.pages import count_pages, keep_page, load_numbered_pages, load_page, load_pages, page_sources
 from tests.pipelines.store.examples import a_page, url
 
 HINT = Hint(
@@ -85,3 +85,20 @@ def test_a_body_the_archive_lost_is_named(store: Store) -> None:
         store.archive._held.clear()  # as if the file had been cut short
         with pytest.raises(MissingInput, match="no page body"):
             load_page(conn, store.archive, page_id)
+
+
+@pytest.mark.parametrize(("newest", "slugs"), [(1, ["b"]), (2, ["c", "b"]), (3, ["a", "c", "b"]), (9, ["a", "c", "b"])])
+def test_the_newest_pages_of_a_source(store: Store, newest: int, slugs: list[str]) -> None:
+    """A page that came again counts once, as of its last coming."""
+    keep(
+        store, *(a_page(slug) for slug in "abc"), a_page("b", body=b"again"), a_page("x", "weekly.example", source="x")
+    )
+    with store.connect() as conn:
+        found = load_pages(conn, store.archive, "daily", newest=newest)
+        assert [page.url for page in found] == [url(slug) for slug in slugs]
+
+
+def test_sources_that_have_pages(store: Store) -> None:
+    keep(store, a_page("a", source="weekly"), a_page("b"), a_page("c"), a_page("d", source=None))
+    with store.connect() as conn:
+        assert page_sources(conn) == ["daily", "weekly"]

@@ -1,0 +1,88 @@
+"""What of a text is lost and gained, by the word."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.compare.words import MAX_ALIGNED, Op, Piece, abridged, changes, count_words
+
+SAME, LOST, GAINED, SKIPPED = Op.SAME, Op.LOST, Op.GAINED, Op.SKIPPED
+
+
+def marked(old: str, new: str) -> str:
+    """The changes on one line: ``[-lost-]`` and ``[+gained+]``."""
+    signs = {SAME: ("", ""), LOST: ("[-", "-]"), GAINED: ("[+", "+]")}
+    return "".join(f"{signs[it.op][0]}{it.text}{signs[it.op][1]}" for it in changes(old, new)).replace("\n\n", "¶")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", ""),
+        ("", "A word", "[+A word¶+]"),
+        ("A word", "", "[-A word¶-]"),
+        ("Fees fell on Monday", "Fees rose on Monday", "Fees [-fell -][+rose +]on Monday¶"),
+        ("One.\n\nTwo.\n\nThree.", "One.\n\nThree.", "One.¶[-Two.¶-]Three.¶"),
+        ("One.\n\nTwo.", "One.\n\nNew.\n\nTwo.", "One.¶[+New.¶+]Two.¶"),
+        ("A paragraph. Its end.", "A paragraph.\n\nIts end.", "A paragraph.¶Its end.¶"),
+        ("The bank doesn't pay $1,200.50", "The bank doesn't pay $900", "The bank doesn't pay $[-1,200.50¶-][+900¶+]"),
+        ("Nothing alike in here", "Entirely other words stand there", None),
+        ("今日は晴れです", "今日は雨です", "今日は[-晴れ-][+雨+]です¶"),
+    ],
+)
+def test_changes(old: str, new: str, expected: str | None) -> None:
+    """Of two texts with hardly a common word each is shown whole."""
+    assert marked(old, new) == (expected if expected is not None else f"[-{old}¶-][+{new}¶+]")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", 0), ("Don't pay $1,200.50 - ever!", 4), ("BTC/USD ERC-20", 3), ("今日は", 3), ("… — !", 0)]
+)
+def test_count_words(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+blocks = st.lists(st.text("ab ,.今\n", min_size=1), max_size=8).map("\n\n".join)
+
+
+@given(old=blocks, new=blocks)
+def test_no_word_is_made_up_or_forgotten(old: str, new: str) -> None:
+    pieces = changes(old, new)
+    sides = ["".join(it.text for it in pieces if it.op in (SAME, op)).split() for op in (LOST, GAINED)]
+    assert ["".join(side) for side in sides] == ["".join(old.split()), "".join(new.split())]
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["a b " * 50_000, "word " * 100_000, "\n\n".join("xy" * (at % 7) for at in range(20_000)), "-'" * 100_000],
+    ids=["alternating", "repeated", "blocks", "punctuation"],
+)
+def test_hostile_texts_take_bounded_time(old: str) -> None:
+    began = time.process_time()
+    changes(old, f"b {old[::-1]} a")
+    assert time.process_time() - began < 5
+
+
+def test_a_long_text_edited_everywhere_is_compared_block_by_block() -> None:
+    old = [
+        f"Paragraph {at} holds some twelve words that are the same on either side." for at in range(MAX_ALIGNED // 4)
+    ]
+    pieces = changes("\n\n".join(old), "\n\n".join(f"{block} Yes" for block in old))
+    assert {it.text for it in pieces if it.op is GAINED} == {"Yes\n\n"}
+    assert not [it for it in pieces if it.op is LOST]
+
+
+def test_long_unchanged_stretches_are_left_out() -> None:
+    shown = abridged([Piece(SAME, "word " * 1000), Piece(LOST, "gone "), Piece(SAME, "short")])
+    assert [piece.op for piece in shown] == [SAME, SKIPPED, SAME, LOST, SAME]
+    assert shown[1].text == "904 words unchanged"
+
+
+def test_what_is_shown_is_bounded() -> None:
+    shown = abridged([Piece(op, "word " * 5_000) for op in (LOST, GAINED, LOST)])
+    assert sum(len(piece.text) for piece in shown) < 45_000
+    assert shown[-1].op is SKIPPED
