@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pipelines.extraction.blocks import Block
+from pipelines.extraction.blocks import Block, Span
 from pipelines.extraction.cards import Card, Resolve, read_cards
 from pipelines.extraction.document import Document
 from pipelines.extraction.embeds import read_embeds
@@ -117,10 +117,16 @@ def _lead_cards(blocks: list[Block], resolve: Resolve) -> list[Card]:
     cards = []
     for block in blocks:
         linked = [(url, span) for span in block.links if (url := resolve(span.href))]
-        cards += [Card(url, _LEAD.sub("", block.text[s.start : s.end]), None, block.index) for url, s in linked]
+        cards += [Card(url, _title(block, span), None, block.index) for url, span in linked]
         if not linked:
             cards.append(Card("", _LEAD.sub("", block.text), None, block.index))
     return cards
+
+
+def _title(block: Block, span: Span) -> str:
+    """The link's text: a lead such as "Also read:" is part of it only where the link begins the line."""
+    text = block.text[span.start : span.end]
+    return text if span.start else _LEAD.sub("", text)
 
 
 def _by_reason(

@@ -37,6 +37,16 @@ CASES: list[tuple[str, str, list[tuple[str, str, str, str | None, int]]]] = [
         [("related_inline", HERE + CARD, "Who Pays for the Wind", None, 1)],
     ),
     (
+        "a title with a colon of its own",
+        f'<p>{PROSE}</p><p>Also read: <a href="{CARD}">Storage Explained: Who Pays for the Wind</a></p><p>{MORE}</p>',
+        [("related_inline", HERE + CARD, "Storage Explained: Who Pays for the Wind", None, 1)],
+    ),
+    (
+        "a line that is a link from its first word on",
+        f'<p>{PROSE}</p><p><a href="{CARD}">Also read: Who Pays for the Wind</a></p><p>{MORE}</p>',
+        [("related_inline", HERE + CARD, "Who Pays for the Wind", None, 1)],
+    ),
+    (
         "a card with a link laid over it",
         f'<p>{PROSE}</p><div class="related"><a class="cover" href="{CARD}"></a><h3>Who Pays for the Wind</h3>'
         f"<p>A look at the bills.</p></div><p>{MORE}</p>",
