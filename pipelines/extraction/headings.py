@@ -19,15 +19,50 @@ def settle_headings(scene: Scene, findings: dict[int, Finding], spared: Set[int]
     """The body's blocks, with true headings marked as headings and furniture's left out.
 
     ``spared`` are indices of blocks that stay whatever the model says. ``findings`` gains an entry for each heading
-    dropped because nothing of the body stands below it.
+    dropped because nothing of the body stands below it, and loses those of lines that the model dropped though they
+    are set as the article's headings.
     """
+    spared = spared | set(_set_as_headings(scene, findings))
     kept = [
         block
         for block in scene.blocks
         if block.index in spared or (scene.is_body(block.index) and block.index not in findings)
     ]
+    for block in kept:
+        findings.pop(block.index, None)
     kept = _without_dangling(kept, findings, spared)
     return [_normal(block) for block in _with_styled(kept)]
+
+
+def _set_as_headings(scene: Scene, findings: dict[int, Finding]) -> list[int]:
+    """Lines between body blocks that only the model took out, styled as headings, at least two of them alike."""
+    styled = [i for i in scene.near if _is_styled(scene.blocks[i]) and _reads_like_heading(scene.blocks[i])]
+    looks = [_look(scene.blocks[index]) for index in styled if _is_between(scene, index, findings)]
+    return [
+        index
+        for index in styled
+        if _only_model(findings.get(index))
+        and _is_between(scene, index, findings)
+        and looks.count(_look(scene.blocks[index])) > 1
+    ]
+
+
+def _only_model(finding: Finding | None) -> bool:
+    return finding is not None and finding.reason is Reason.MODEL
+
+
+def _is_between(scene: Scene, index: int, findings: dict[int, Finding]) -> bool:
+    """Whether body stands above and below the block, with nothing between but what a rule took out."""
+    return _is_body_next(scene, index, -1, findings) and _is_body_next(scene, index, 1, findings)
+
+
+def _is_body_next(scene: Scene, index: int, step: int, findings: dict[int, Finding]) -> bool:
+    index += step
+    while index in scene.near and (finding := findings.get(index)):
+        if finding.reason is Reason.MODEL:
+            return False
+        index += step
+    return index in scene.near
 
 
 def read_headings(body: Sequence[Block]) -> tuple[Heading, ...]:
@@ -53,26 +88,27 @@ def _normal(block: Block) -> Block:
 
 
 def _with_styled(kept: list[Block]) -> list[Block]:
-    """Bold or styled lines become headings where the page has no others, or where it sets at least two alike."""
-    marked = [block for block in kept if block.kind is Kind.HEADING]
+    """Bold or styled lines become headings where the page marks none up and sets at least two of them alike."""
+    if any(block.kind is Kind.HEADING for block in kept):
+        return kept
     candidates = [i for i in range(len(kept) - 1) if _looks_like_heading(kept[i], kept[i + 1])]
     if len(candidates) < 2 or len(candidates) > len(kept) / 2:
         return kept
     alike = _most_alike(kept[i] for i in candidates)
-    level = max((block.level for block in marked), default=1) + 1 if marked else 2
     chosen = {i for i in candidates if _look(kept[i]) == alike}
     if len(chosen) < 2:
         return kept
-    return [replace(b, kind=Kind.HEADING, level=min(level, 6)) if i in chosen else b for i, b in enumerate(kept)]
+    return [replace(b, kind=Kind.HEADING, level=2) if i in chosen else b for i, b in enumerate(kept)]
 
 
 def _looks_like_heading(block: Block, following: Block) -> bool:
-    if block.kind is not Kind.PARAGRAPH or following.kind is Kind.HEADING:
+    if block.kind is not Kind.PARAGRAPH or len(following.text) < len(block.text):
         return False
-    words = len(block.text.split())
-    if not 1 <= words <= 14 or block.text.endswith(_NO_HEADING_END) or len(following.text) < len(block.text):
-        return False
-    return _is_bold(block) or _is_styled(block)
+    return _reads_like_heading(block) and (_is_bold(block) or _is_styled(block))
+
+
+def _reads_like_heading(block: Block) -> bool:
+    return 1 <= len(block.text.split()) <= 14 and not block.text.endswith(_NO_HEADING_END)
 
 
 def _is_bold(block: Block) -> bool:
