@@ -10,7 +10,7 @@ STORE ?= data/news.sqlite3
 SOURCES ?=
 GOLD ?= $(wildcard ../shared/bench/*)
 
-.PHONY: help install crawl test test-all test-wordpress lint format bench check-readme clean
+.PHONY: help install crawl test test-all test-wordpress lint format bench docs check-readme clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -57,7 +57,11 @@ format: $(VENV)/.installed-dev  ## let ruff format and fix what it can
 bench: $(VENV)/.installed-dev  ## extraction figures beside plain trafilatura's on GOLD="folder …"
 	@$(BIN)/python -m bench.extraction $(GOLD)
 
-check-readme: $(VENV)/.installed-dev  ## run the README's commands against the store of `make crawl`
+docs: $(VENV)/.installed-dev  ## write docs/commands.md and draw the README's picture again
+	@$(BIN)/python -m tests.docs.reference
+	@$(BIN)/python docs/pictures/draw.py
+
+check-readme: $(VENV)/.installed-dev  ## run the README's and the guides' commands against the store of `make crawl`
 	@$(BIN)/python -m tests.readme_commands
 
 clean:  ## remove .venv and what `make crawl` stored
