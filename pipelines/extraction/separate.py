@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
+from pipelines.extraction.coherence import keep_together
 from pipelines.extraction.document import Document
 from pipelines.extraction.findings import Finding, find_furniture, spare
 from pipelines.extraction.headings import read_headings, settle_headings
@@ -50,7 +51,7 @@ def separate(
     home = host(document.url) or host(metadata.canonical_url or "")
     scene = Scene(blocks, scores, rules or rules_for(home, without=site.corrections.without), home)
     findings = find_furniture(scene, metadata.title, metadata.authors, site, is_dump=document.root is None)
-    spared = spare(scene, site.corrections, findings)
+    spared = spare(scene, site.corrections, findings) | keep_together(scene, findings)
     body = settle_headings(scene, findings, spared)
     kept = {block.index for block in body}
     return Parts(
