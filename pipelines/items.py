@@ -137,7 +137,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the page. ``position``: index of the body block that holds it or, for one outside, comes next."""
+    """A link of the page. ``position``: index of the body block that holds it or, for one outside, comes next.
+
+    ``url`` is absolute and canonical; it is empty only for a related link whose address a text dump has lost.
+    """
 
     kind: str
     url: str
