@@ -72,7 +72,7 @@ def test_an_oversized_page_is_refused_without_a_worker(pool: ExtractionPool) -> 
 
 def test_a_page_over_the_time_limit_fails_alone() -> None:
     slow = "".join(f"<p>Step {number} of the audit took the team a whole day.</p>" for number in range(MAX_TAGS - 10))
-    with ExtractionPool(workers=1, time_limit=1.5) as pool:
+    with ExtractionPool(workers=1, time_limit=3) as pool:
         failure, article = (pool.submit(page(body=body.encode())).result(timeout=30) for body in (slow, STORY))
     assert isinstance(failure, ExtractionFailure)
     assert failure.kind == "time_limit"
