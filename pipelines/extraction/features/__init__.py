@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.extraction.blocks import Block
 from pipelines.extraction.features.columns import Bools, Columns, Floats
 from pipelines.extraction.features.context import (
+    lead_columns,
     neighbour_columns,
     section_columns,
     shifted_any,
@@ -53,6 +54,7 @@ def block_features(
     columns |= subtree_columns(branches(tree, main), "branch", sums)
     for step in (1, 2, 3):
         columns |= subtree_columns(tree.chains[:, min(step, tree.chains.shape[1] - 1)], f"up{step}", sums)
+    columns |= lead_columns(columns)
     near = candidates(columns)
     columns |= class_columns(tree, main, np.flatnonzero(near))
     wanted = np.flatnonzero(near | shifted_any(near) | (columns["level"] > 0))
@@ -62,12 +64,13 @@ def block_features(
 
 
 def candidates(columns: Columns) -> Bools:
-    """Blocks worth a look: near what anybody voted for. Half of a page's blocks, 99.7 % of the words of its body."""
+    """Blocks worth a look: near what anybody voted for, or where a standfirst would be. Half of a page's blocks."""
     likely: Bools = (
         (columns["trafilatura"] > 0)
         | (columns["resiliparse"] > 0.5)
         | (columns["main_above"] <= 2)
         | (columns["alike_trafilatura"] > 0.05)
+        | (columns["lead"] > 0)
     )
     return likely
 

@@ -10,6 +10,8 @@ from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.features.columns import Bools, Columns, Floats
 from pipelines.extraction.features.tree import Tree
 
+LEAD_REACH = 60
+"""Blocks; a first vote further below the title is not the story's beginning."""
 NEIGHBOURS: dict[str, tuple[int, ...]] = {
     "words": (-2, -1, 1, 2),
     "linked": (-2, -1, 1, 2),
@@ -88,6 +90,16 @@ def section_columns(blocks: Sequence[Block], columns: Columns) -> Columns:
     ):
         out[f"heading_{name}"] = np.where(known, columns[name][last], -1.0)
     return out
+
+
+def lead_columns(columns: Columns) -> Columns:
+    """1 between the last ``h1`` before the first sure vote and that vote: where standfirsts are, outside all else."""
+    lead = np.zeros(len(columns["level"]))
+    sure = np.flatnonzero((columns["trafilatura"] > 0.7) & (columns["words"] >= np.log1p(8)))
+    titles = np.flatnonzero(columns["level"] == 1)
+    if len(sure) and len(titles) and titles[0] < sure[0] < titles[titles < sure[0]][-1] + LEAD_REACH:
+        lead[titles[titles < sure[0]][-1] + 1 : sure[0]] = 1.0
+    return {"lead": lead}
 
 
 def title_columns(columns: Columns) -> Columns:

@@ -6,7 +6,7 @@ import pytest
 from pipelines.extraction.classifier import LEAVES, NODES, BlockModel, best_threshold, load_model, read_model
 from pipelines.extraction.features.columns import Columns
 
-COLUMNS = ("trafilatura", "resiliparse", "main_above", "alike_trafilatura")
+COLUMNS = ("trafilatura", "resiliparse", "main_above", "alike_trafilatura", "lead")
 
 
 def stump(feature: int, threshold: float, left: float, right: float) -> BlockModel:
