@@ -70,7 +70,9 @@ def _registered(name: str) -> str:
 
 def link_cover(block: Block) -> float:
     """Share of the block's text that is inside links."""
-    return sum(span.end - span.start for span in block.links) / len(block.text) if block.text else 0.0
+    if not block.spans or not block.text:
+        return 0.0
+    return sum(span.end - span.start for span in block.spans if span.mark == "a" and span.href) / len(block.text)
 
 
 def main_link(block: Block, resolve: Resolve) -> tuple[str, Span] | None:

@@ -32,14 +32,21 @@ def read_embeds(document: Document, scene: Scene, positions: list[int], resolve:
     first, last = scene.blocks[scene.near.start].element, scene.blocks[scene.near.stop - 1].element
     if first is None or last is None:
         return
+    found = [(element, _embed_address(element, resolve)) for element in document.body.iter("iframe", "blockquote")]
+    if not any(url for _, url in found):
+        return
     order = {element: number for number, element in enumerate(document.body.iter())}
-    for element in document.body.iter("iframe", "blockquote", "amp-youtube", "amp-twitter"):
-        url = _embed_address(element, resolve)
+    for element, url in found:
         if not url or not order[first] <= order[element] <= order[last]:
             continue
-        while index < scene.near.stop and order[scene.blocks[index].element] < order[element]:  # type: ignore[index]
+        while index < scene.near.stop and _comes_before(scene, index, order, order[element]):
             index += 1
         yield index, Link(LinkKind.EMBED, url, element.get("title") or "", None, positions[index])
+
+
+def _comes_before(scene: Scene, index: int, order: dict[HtmlElement, int], place: int) -> bool:
+    element = scene.blocks[index].element
+    return element is not None and order[element] < place
 
 
 def _embed_address(element: HtmlElement, resolve: Resolve) -> str | None:
