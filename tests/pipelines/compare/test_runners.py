@@ -93,6 +93,15 @@ def test_an_extractor_that_does_not_start(tmp_path: Path, extractor: str, messag
         OtherPool(package(tmp_path, extractor), workers=1)
 
 
+def test_an_extractor_that_takes_what_a_site_repeats_and_no_more(tmp_path: Path) -> None:
+    """Revisions from before corrections."""
+    extractor = EXTRACTOR.replace("(page):", "(page, chrome):")
+    other = package(tmp_path, extractor.replace("page.hint and page.hint.title", "tuple(chrome.fingerprints)"))
+    shutil.copy(PACKAGE / "chrome.py", tmp_path / "pipelines")
+    with OtherPool(other, workers=1) as pool:
+        assert result(pool)["title"] == [1]
+
+
 def test_our_own_extractor_over_there_gives_what_it_gives_here(tmp_path: Path) -> None:
     """With all that is known of the site."""
     text = "The exchange said on Monday that it would list the token after a review of four weeks. "
