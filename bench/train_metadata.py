@@ -115,8 +115,8 @@ def fit(pages: Sequence[Page], names: Sequence[str]) -> Floats:
     return theta
 
 
-def cross_validate(pages: Sequence[Page], names: Sequence[str]) -> None:
-    """Print, by collection, the share of pages right when their site was not trained on, and the best possible."""
+def cross_validate(pages: Sequence[Page], names: Sequence[str]) -> list[str]:
+    """A line a collection: the share of pages right when their site was not trained on, and the best possible."""
     tally: Counter[tuple[str, str]] = Counter()
     for number in range(FOLDS):
         held_out = [page for page in pages if crc32(page.site.encode()) % FOLDS == number]
@@ -130,18 +130,22 @@ def cross_validate(pages: Sequence[Page], names: Sequence[str]) -> None:
             tally[page.collection, "pages"] += 1
             tally[page.collection, "right"] += best is not None and page.right[best]
             tally[page.collection, "possible"] += any(page.right)
+    lines = []
     for collection in sorted({name for name, _ in tally}):
         count = tally[collection, "pages"]
         right, possible = (tally[collection, each] / count for each in ("right", "possible"))
-        print(f"  {collection:20} {right:.3f} of {possible:.3f} possible ({count})")
+        lines.append(f"{collection:20} {right:.3f} of {possible:.3f} possible ({count} pages)")
+    return lines
 
 
-def write(path: Path, what: str, names: Sequence[str], theta: Floats) -> None:
-    """A TOML file of the weights, the heaviest first."""
+def write(path: Path, what: str, figures: Sequence[str], names: Sequence[str], theta: Floats) -> None:
+    """A TOML file of the weights, the heaviest first, with the figures of cross-validation above them."""
     rows = sorted(zip(names, theta, strict=True), key=lambda row: -row[1])
     lines = [
         f"# What each witness and trait of {what} is worth: a conditional logit model over a page's candidates.",
         "# Written by bench/train_metadata.py; the traits are explained in the code beside this file.",
+        "# Right on pages of sites that were not trained on (ten folds by site), and what the candidates would allow:",
+        *(f"#   {line}" for line in figures),
         "",
         "[weights]",
         f"hint = {HINT[path.name]}",
@@ -164,8 +168,9 @@ def main() -> None:
         counts = Counter(name for page in pages for traits in page.traits for name, value in traits.items() if value)
         names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
         print(f"{what}: {len(pages)} pages, {len(names)} traits")
-        cross_validate(pages, names)
-        write(FOLDER / file, what, names, fit(pages, names))
+        figures = cross_validate(pages, names)
+        print("\n".join(figures))
+        write(FOLDER / file, what, figures, names, fit(pages, names))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 _MARKED = re.compile(
     r"auth?or|byline|by-line|writer|writ(?:ten|er)by|auth?eur|autore|redact|verfasser|contributor|reporter|vcard"
     r"|date|time|publi|posted|updated|modified|entry-meta|post-meta|article-meta|meta-info|fecha|datum"
-    r"|tags?\b|categor|taxonomy|topics?\b|kicker|eyebrow|section|rubri"
+    r"|tags?\b|categor|taxonomy|topics?\b|kicker|eyebrow|section|rubri|crumb|speedbar"
     r"|paywall|premium|subscri|sponsor|press-release|pressrelease|partner|promoted|advertorial"
 )
 _STATE_IDS = frozenset({"__next_data__", "__nuxt_data__", "ng-state", "serverapp-state"})

@@ -53,7 +53,7 @@ def read_metadata(document: Document, hint: Hint | None = None, fetched_at: str 
     title = read_title(data, url, names, hint.title if hint else None)
     nearby = Nearby(data, title)
     section = read_section(data, nearby, hint)
-    tags = read_tags(data, nearby, hint, section)
+    tags = read_tags(data, nearby, hint)
     published, modified = read_dates(data, url, nearby, language, hint, _day(fetched_at))
     return Metadata(
         canonical_url=read_canonical(data, url),

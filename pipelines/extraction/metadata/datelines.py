@@ -22,7 +22,8 @@ _LABELLED = re.compile(rf"\W*(?:first |originally |last )?(?:{'|'.join(listed('d
 _MARKS = re.compile(r"[|•·–—]|\b(?:min(?:ute)?s? read|Uhr)\b")
 _YEARLIKE = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d\d(?!\d)|[٠-٩۰-۹]{4}")
 _DATE_CLASS = re.compile(r"date|time|publi|posted|meta|byline|created|info")
-_CAPTIONS = frozenset({"figure", "figcaption", "table", "td", "li"})
+_CAPTIONS = frozenset({"figure", "figcaption", "li"})
+_CELLS = frozenset({"td", "th"})
 
 
 def is_update(line: str) -> bool:
@@ -39,10 +40,10 @@ def lines_shown(data: PageData, nearby: Nearby) -> Iterator[tuple[str, list[str]
     yield "far", [line for each in far for line in _dated(each, data.line(each), "")]
 
 
-def last_lines(data: PageData) -> Iterator[str]:
+def last_lines(data: PageData, nearby: Nearby) -> Iterator[str]:
     """Lines anywhere that say "posted on" or the like, then those that are a date and nothing else."""
-    texts = (text.strip() for element in data.elements if (text := element.text) and 6 < len(text) < 120)
-    dated = [text for text in texts if _YEARLIKE.search(text)]
+    texts = ((element, text.strip()) for element in data.elements if (text := element.text) and 6 < len(text) < 120)
+    dated = [text for element, text in texts if _YEARLIKE.search(text) and not nearby.is_elsewhere(element)]
     yield from filter(_LABELLED.match, dated)
     yield from (text for text in dated if len(text) < 20)
 
@@ -65,5 +66,6 @@ def _may_date(line: str) -> bool:
 
 
 def _is_caption(element: HtmlElement) -> bool:
+    """Whether an element is a link, a caption, a list's item or a table's cell: what they date is something else."""
     around = (element, *islice(element.iterancestors(), 3))
-    return element.tag == "a" or any(each.tag in _CAPTIONS for each in around)
+    return element.tag == "a" or element.tag in _CELLS or any(each.tag in _CAPTIONS for each in around)

@@ -51,12 +51,10 @@ def read_dates(
     published = [w for w in published_witnesses(data, url, nearby, reader, hint) if _possible(w.moment, latest)]
     modified = [w for w in modified_witnesses(data, reader, hint) if _possible(w.moment, latest)]
     if not published and not modified:
-        published = [w for w in last_resorts(data, reader) if _possible(w.moment, latest)]
+        published = [w for w in last_resorts(data, nearby, reader) if _possible(w.moment, latest)]
     first_seen = _chosen(published)
-    if first_seen is None:
-        return (modified[0].moment.iso, None) if modified else (None, None)
-    changed = next((w.moment for w in modified if _after(w.moment, first_seen)), None)
-    return first_seen.iso, changed.iso if changed else None
+    changed = next((w.moment for w in modified if first_seen is None or _after(w.moment, first_seen)), None)
+    return first_seen.iso if first_seen else None, changed.iso if changed else None
 
 
 def published_witnesses(
@@ -76,9 +74,9 @@ def published_witnesses(
     yield from _shown(data, nearby, reader)
 
 
-def last_resorts(data: PageData, reader: _Reader) -> Iterator[Witness]:
+def last_resorts(data: PageData, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
     """Where nothing else is dated: lines that say "posted on" or are a date alone, and the front end's state."""
-    yield from reader.witnesses("last", last_lines(data))
+    yield from reader.witnesses("last", last_lines(data, nearby))
     for state in data.states[:5]:
         yield from reader.witnesses("state", _STATE_DATE.findall(state[:500_000])[:1])
 

@@ -13,6 +13,7 @@ from pipelines.extraction.structured import PageData
 PAYWALLED = "paywalled"
 _BY_WORDS = ("sponsored", "press_release", "opinion", "guest_post")
 _SHOWN = {label: lines(label, "shown") for label in _BY_WORDS}
+_FILED = {label: lines(label, "filed") for label in _BY_WORDS if listed(label, "filed")}
 _PATHS = {label: pieces(label, "paths") for label in _BY_WORDS}
 _TYPES = {name: label for label in _BY_WORDS for name in listed(label, "types")}
 _PAID_TIERS = frozenset({"locked", "paid", "premium", "subscriber", "metered"})
@@ -43,7 +44,9 @@ def _found(data: PageData, nearby: Nearby, url: str, section: str | None, tags: 
         if "sponsor" in node and any(strings(node["sponsor"])):
             yield "sponsored"
     path = urlsplit(url).path.lower()
-    shown = {section or "", *tags, *(line for line in nearby.lines if len(line) < MAX_LINE)}
+    filed = {label for label in (section, *tags) if label}
+    shown = filed | {line for line in nearby.lines if len(line) < MAX_LINE}
     for label in _BY_WORDS:
-        if _PATHS[label].search(path) or any(map(_SHOWN[label].match, shown)):
+        named = any(map(_SHOWN[label].match, shown))
+        if named or _PATHS[label].search(path) or (label in _FILED and any(map(_FILED[label].match, filed))):
             yield label

@@ -20,8 +20,10 @@ MAX_LINE = 160
 
 _ELSEWHERE = frozenset({"aside", "nav", "footer", "form", "dialog"})
 _ELSEWHERE_CLASS = re.compile(
-    r"related|recommend|comment|sidebar|widget|footer|popular|trending|latest|most-read|more-"
+    r"related|recommend|comment|sidebar|(?<![\w-])widget|(?<!entry-)(?<!post-)(?<!article-)footer|popular|trending|latest"
+    r"|most-read|(?<![\w-])more-"
 )
+_OWN_FOOTER = re.compile(r"(?:entry|post|article)[-_]+footer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,18 @@ class Nearby:
         known = self._elsewhere.get(parent)
         if known is None and parent is not None:
             known = parent not in self._around and (
-                parent.tag in _ELSEWHERE
+                (parent.tag in _ELSEWHERE and not _OWN_FOOTER.search(parent.get("class") or ""))
+                or (parent.tag == "article" and self._is_card(parent))
                 or _names_other(parent.get("class"))
                 or (depth < 100 and self._is_inside(parent.getparent(), depth + 1))
             )
             self._elsewhere[parent] = known
         return bool(known)
+
+    def _is_card(self, article: HtmlElement) -> bool:
+        """Whether an ``article`` element is a teaser: its heading is a link."""
+        heading = next(article.iter("h1", "h2", "h3"), None)
+        return heading is not None and heading is not self.headline and next(heading.iter("a"), None) is not None
 
 
 def _spot(data: PageData, element: HtmlElement, steps: int) -> Spot:

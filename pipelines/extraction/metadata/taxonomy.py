@@ -21,17 +21,16 @@ MAX_LABEL = 60
 _TAG_META = ("article:tag", "og:article:tag", "parsely-tags", "sailthru.tags", "cxenseparse:recs:tags")
 _KEYWORDS = ("news_keywords", "keywords")
 _TAG_PATH = re.compile(
-    r"/(?:tags?|topics?|thema|themen|sujets?|temas?|etiquetas?|label|hashtag|coins?)/[^/]+/?$", re.IGNORECASE
+    r"/(?:tags?|topics?|thema|themen|sujets?|temas?|etiquetas?|label|hashtag)/[^/]+/?$", re.IGNORECASE
 )
-_CATEGORY_PATH = re.compile(
-    r"/(?:category|categories|kategorie|categoria|categorie|rubrik|section|c)/.+", re.IGNORECASE
-)
+_CATEGORY_PATH = re.compile(r"/(?:category|categories|kategorie|categoria|categorie|rubrik|section)/.+", re.IGNORECASE)
 _TAG_BLOCK = re.compile(
     r"taxonomy-post_tag|tags?-links|post-tags|entry-tags|article-tags|tag-list|tags__|tagcloud-post"
 )
 _CATEGORY_BLOCK = re.compile(
     r"taxonomy-category|cat-links|entry-categor|post-categor|posted-in|article-categor|kicker|eyebrow"
 )
+_CRUMBS = re.compile(r"crumb|speedbar")
 _NO_SECTION = frozenset(
     {"", "uncategorized", "uncategorised", "allgemein", "home", "sin categoría", "non classé", "blog home"}
 )
@@ -42,13 +41,12 @@ def read_section(data: PageData, nearby: Nearby, hint: Hint | None) -> str | Non
     return next((label for label in _labels(_sections(data, nearby, hint)) if fold(label) not in _NO_SECTION), None)
 
 
-def read_tags(data: PageData, nearby: Nearby, hint: Hint | None, section: str | None) -> tuple[str, ...]:
-    """The article's tags, each once, in the page's order; without the section and without mere SEO keywords."""
+def read_tags(data: PageData, nearby: Nearby, hint: Hint | None) -> tuple[str, ...]:
+    """The article's tags, each once, in the page's order; long lists of SEO keywords are none."""
     found: dict[str, str] = {}
     for label in _labels(_tags(data, nearby, hint)):
         found.setdefault(fold(label), label)
-    for word in ("", fold(section or "")):
-        found.pop(word, None)
+    found.pop("", None)
     return tuple(found.values())[:MAX_TAGS]
 
 
@@ -78,6 +76,9 @@ def _breadcrumb(data: PageData) -> Iterator[str]:
                 name for item in node["itemListElement"][:8] if isinstance(item, dict) for name in [_step(item)] if name
             ]
             yield from reversed(names[1:-1])
+    for element in data.marked:
+        if _CRUMBS.search((element.get("class") or "").lower()):
+            yield from reversed([data.line(link) for link in element.iter("a")][1:])
 
 
 def _step(item: dict[str, object]) -> str | None:
@@ -90,16 +91,22 @@ def _tags(data: PageData, nearby: Nearby, hint: Hint | None) -> Iterator[str]:
     for node in data.articles[:2]:
         for words in strings(node.get("keywords")):
             yield from words.split(",")
-    tagged = (
-        e for e in data.rel("tag") if not _CATEGORY_PATH.search(e.get("href") or "") and not nearby.is_elsewhere(e)
-    )
+    tagged = (e for e in data.rel("tag") if not _is_category(e) and not nearby.is_elsewhere(e))
     yield from (text_of(element, 100) for element in tagged)
     yield from (text_of(link, 100) for link in _marked_links(data.marked, _TAG_BLOCK) if not nearby.is_elsewhere(link))
+    for spot in nearby.spots:
+        if spot.element.tag == "a" and _TAG_PATH.search(spot.element.get("href") or ""):
+            yield spot.text
     if hint:
         yield from hint.tags
     for value in data.meta(*_KEYWORDS)[:1]:
         keywords = value.split(",")
         yield from keywords if len(keywords) <= 15 else ()
+
+
+def _is_category(link: HtmlElement) -> bool:
+    """WordPress marks its categories ``rel="category tag"``."""
+    return "category" in (link.get("rel") or "") or _CATEGORY_PATH.search(link.get("href") or "") is not None
 
 
 def _marked_links(elements: Iterable[HtmlElement], marks: re.Pattern[str]) -> Iterator[HtmlElement]:

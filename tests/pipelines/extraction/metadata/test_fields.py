@@ -94,7 +94,8 @@ def test_an_image_node_is_named_by_its_address() -> None:
     [
         ("<div>Sponsored Content</div>", "", URL, ("sponsored",)),
         ("<span class=kicker>Press Release</span>", "", URL, ("press_release",)),
-        ("<div>Anzeige</div>", "", URL, ("sponsored",)),
+        ("", meta(article_section="Anzeige"), URL, ("sponsored",)),
+        ("<div>Anzeige</div>", "", URL, ()),
         ("", meta(article_section="Opinion"), URL, ("opinion",)),
         ("", "", "https://harbour-ledger.example/press-releases/anchor-bank", ("press_release",)),
         ("<div>Guest Post</div>", "", URL, ("guest_post",)),
