@@ -126,9 +126,11 @@ class _Segmenter:
 
     def flush(self, element: HtmlElement, kind: Kind, *, bare: bool) -> None:
         """End the run; it becomes a block of ``element`` unless it is empty."""
-        run, self.run = self.run, _Run()
+        run = self.run
         if not run.length:
+            run.space = False
             return
+        self.run = _Run()
         text = "".join(run.parts)
         spans = tuple(_trimmed(span, text) for span in run.spans if span.end > span.start)
         level = HEADINGS.get(str(element.tag), 0) if kind is Kind.HEADING else 0
@@ -139,12 +141,15 @@ class _Segmenter:
         if depth > MAX_DEPTH:
             self.run.add("".join(element.itertext()))
             return
-        mixed = any(child.tag in CONTAINERS for child in element)
-        self.run.add(element.text)
-        for child in element:
+        if element.text:
+            self.run.add(element.text)
+        children = list(element)
+        mixed = any(child.tag in CONTAINERS for child in children) if children else False
+        for child in children:
             if isinstance(child.tag, str):
                 self._child(element, child, kind, depth, mixed)
-            self.run.add(child.tail)
+            if tail := child.tail:
+                self.run.add(tail)
         if mixed:
             self.flush(element, kind, bare=element.tag not in ("p", "li"))
 
@@ -186,6 +191,8 @@ class _Segmenter:
         """A link around whole blocks (a card) is a link over each of them."""
         for index in range(first, len(self.blocks)):
             block = self.blocks[index]
+            if any(span.mark == "a" and span.end - span.start == len(block.text) for span in block.spans[-1:]):
+                continue  # a card in a card: one link is enough
             span = Span(0, len(block.text), "a", href)
             self.blocks[index] = Block(
                 block.index, block.kind, block.text, block.level, (*block.spans, span), block.element, block.bare
