@@ -95,8 +95,10 @@ def test_an_extractor_that_does_not_start(tmp_path: Path, extractor: str, messag
 
 def test_an_extractor_that_takes_what_a_site_repeats_and_no_more(tmp_path: Path) -> None:
     """Revisions from before corrections."""
-    extractor = EXTRACTOR.replace("(page):", "(page, chrome):")
-    other = package(tmp_path, extractor.replace("page.hint and page.hint.title", "tuple(chrome.fingerprints)"))
+    extractor = EXTRACTOR.replace("(page):", "(page, chrome=None):")
+    other = package(
+        tmp_path, extractor.replace("page.hint and page.hint.title", "chrome and tuple(chrome.fingerprints)")
+    )
     shutil.copy(PACKAGE / "chrome.py", tmp_path / "pipelines")
     with OtherPool(other, workers=1) as pool:
         assert result(pool)["title"] == [1]
