@@ -16,11 +16,12 @@ from pipelines.extraction.pages import MAX_PAGES, join
 from pipelines.extraction.separate import Parts, separate
 from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
+from pipelines.extraction.version import extractor_version
 from pipelines.items import Article, RawPage, Verdict, article_id
 from pipelines.site import UNKNOWN_SITE, Site
 from pipelines.urls import canonicalise
 
-EXTRACTOR = "newsmint 0.1.0"
+EXTRACTOR = extractor_version()
 """Version of code, rules and model: written on every article."""
 THIN_BODY = 600
 """Characters of visible body below which the page's data is searched for one."""
