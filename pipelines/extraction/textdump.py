@@ -11,9 +11,12 @@ from datetime import datetime
 from pipelines.extraction.blocks import Block, Kind, Span, code_text
 from pipelines.extraction.boilerplate import Place, RuleSet, fold, rules_for
 from pipelines.extraction.metadata import Metadata
+from pipelines.extraction.metadata.language import language_of
 from pipelines.items import Reason
 
 MAX_LINES = 20_000
+FULL_LINE = 90
+"""Characters from which a line is running text, and shows the dump's language."""
 MAX_HEADING_WORDS = 14
 MAX_TITLE_WORDS = 30
 
@@ -66,6 +69,7 @@ def text_metadata(blocks: list[Block]) -> Metadata:
         title=title,
         authors=tuple(authors[:1]),
         published_at=dates[0] if dates else None,
+        language=language_of(" ".join(block.text for block in blocks if len(block.text) >= FULL_LINE)),
         tags=tuple(tag.strip(" #.") for tag in tags[-1].split(",")) if tags else (),
     )
 

@@ -45,6 +45,12 @@ def read_language(data: PageData, sample: str | None = None) -> str | None:
     return declared[0] if declared else seen if distance < UNSURE else None
 
 
+def language_of(text: str) -> str | None:
+    """The language a text is plainly written in; None for a short text and for one that looks like no language."""
+    code, distance = _seen(text)
+    return code if distance < UNSURE else None
+
+
 def _declared(data: PageData) -> list[str]:
     return [data.language_tag, *data.meta("og:locale", "content-language", "language", "dc.language", "inlanguage")]
 

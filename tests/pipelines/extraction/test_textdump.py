@@ -19,7 +19,7 @@ def read(text: str) -> Article:
 def test_the_seeds_shape_gives_its_article() -> None:
     article = read(ACADEMY)
     blocks = article.body.split("\n\n")
-    assert article.title == "Harbor Republic Opens a School for Chain Auditors"
+    assert (article.title, article.language) == ("Harbor Republic Opens a School for Chain Auditors", "en")
     assert [heading.text for heading in article.headings] == [
         "Why the School Was Built",
         "What Will Be Taught",
