@@ -26,7 +26,7 @@ OWN_FILE = Path("data/my-sources.toml")
 """Where ``sources add`` writes unless told otherwise, and what is read beside the bundled list; beside the store."""
 
 
-class UnknownSource(UsageError):  # noqa: N818 (errors are named for what is wrong)
+class UnknownSource(UsageError):
     """A key that no source has; the message names the nearest ones."""
 
 

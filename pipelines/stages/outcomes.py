@@ -29,7 +29,7 @@ PASSING = frozenset({"block_page", "crash", "memory", "time_limit"})
 """Reasons of rejection that another visit may not meet."""
 
 
-class LeaseLost(NewsmintError):  # noqa: N818 (errors are named for what is wrong)
+class LeaseLost(NewsmintError):
     """The URL is another crawl's by now; what this one made of it is dropped."""
 
 
