@@ -41,8 +41,6 @@ class StopInTime:
             self._watch.cancel()
 
     async def _run(self) -> None:
-        while not self._crawler.engine.running:  # it runs only after the spider has opened
-            await asyncio.sleep(LOOK_EVERY)
         while not self._is_stopping():
             await asyncio.sleep(LOOK_EVERY)
         await asyncio.sleep(self._grace)
@@ -57,4 +55,4 @@ class StopInTime:
         reactor.stop()  # type: ignore[misc]
 
     def _is_stopping(self) -> bool:
-        return not self._crawler.engine.running or session_of(self._crawler).trouble is not None
+        return not self._crawler.crawling or session_of(self._crawler).trouble is not None
