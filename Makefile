@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 STORE ?= data/news.sqlite3
 SOURCES ?=
-GOLD ?= $(wildcard ../shared/bench/*)
+GOLD ?= $(dir $(wildcard ../shared/bench/*/pages.jsonl))
 
 .PHONY: help install crawl test test-all test-wordpress lint format bench docs check-readme clean
 
