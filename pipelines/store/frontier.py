@@ -45,8 +45,9 @@ class FrontierEntry:
 def add(conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime | None = None) -> int:
     """Queue URLs that are new, or due again; return how many became pending.
 
-    A done URL is due again when its hint says it was modified since it was fetched, or when its time has come;
-    a failed one when its retry is due. One that is pending learns what the hint adds; one that is leased is left alone.
+    A done URL is due again when its hint says it was modified since it was fetched, or later than any listing said
+    before, or when its time has come; a failed one when its retry is due. One that is pending learns what the hint
+    adds; one that is leased is left alone.
     """
     moment = utc_text(at or now())
     entries = _merged(candidates)
@@ -190,8 +191,11 @@ def _richer(known: Hint | None, other: Hint | None) -> Hint | None:
     return Hint.from_dict(other.as_dict() | known.as_dict())
 
 
+_ASKED = ("key", "state", "due_at", "last_fetched_at", "listed_modified_at", "hint", "priority")
+
+
 def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) -> int:
-    columns = [table.c[name] for name in ("key", "state", "due_at", "last_fetched_at", "hint", "priority")]
+    columns = [table.c[name] for name in _ASKED]
     found = {row.key: row for row in conn.execute(select(*columns).where(table.c.key.in_(entries)))}
     new = [_new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
     known = [(row, entries[key]) for key, row in found.items()]
@@ -209,7 +213,14 @@ def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) 
 _WAIT = (
     update(table)
     .where(table.c.key == bindparam("row_key"))
-    .values(_PENDING | {"hint": bindparam("new_hint"), "priority": bindparam("new_priority")})
+    .values(
+        _PENDING
+        | {
+            "hint": bindparam("new_hint"),
+            "priority": bindparam("new_priority"),
+            "listed_modified_at": bindparam("new_modified"),
+        }
+    )
 )
 
 
@@ -222,8 +233,15 @@ def _is_due(row: Row[Any], entry: FrontierEntry, moment: str) -> bool:
         return False
     if row.due_at is not None and row.due_at <= moment:
         return True
-    modified = normalised(entry.hint.modified_at) if entry.hint and row.state == "done" else None
-    return modified is not None and modified > (row.last_fetched_at or "")
+    modified = _modified(entry) if row.state == "done" else ""
+    if modified > (row.last_fetched_at or ""):
+        return True
+    return row.listed_modified_at is not None and modified > row.listed_modified_at
+
+
+def _modified(entry: FrontierEntry) -> str:
+    """When the listing says the page was modified, in our spelling; empty where it does not."""
+    return (normalised(entry.hint.modified_at) if entry.hint else None) or ""
 
 
 def _new_row(key: str, entry: FrontierEntry, moment: str) -> dict[str, Any]:
@@ -236,6 +254,7 @@ def _new_row(key: str, entry: FrontierEntry, moment: str) -> dict[str, Any]:
         "priority": _priority(entry),
         "tries": 0,
         "hint": entry.hint.as_dict() if entry.hint else None,
+        "listed_modified_at": _modified(entry) or None,
         "added_at": moment,
     }
 
@@ -249,6 +268,7 @@ def _waiting_row(row: Row[Any], entry: FrontierEntry) -> dict[str, Any]:
         "row_key": row.key,
         "new_hint": hint.as_dict() if hint else None,
         "new_priority": max(row.priority, priority) if row.state == "pending" else priority,
+        "new_modified": max(row.listed_modified_at or "", _modified(entry)) or None,
     }
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -289,6 +289,7 @@ frontier = Table(
     Column("outcome", Text),
     Column("error", Text),
     Column("hint", JSON(none_as_null=True)),
+    Column("listed_modified_at", Text),
     Column("added_at", Text, nullable=False),
     Column("last_fetched_at", Text),
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),

@@ -151,6 +151,16 @@ def test_a_done_url_is_pending_again_when_modified_since(
     assert queue(store, candidate) == becomes_pending
 
 
+def test_a_later_modification_counts_even_where_the_page_was_fetched_after_it(store: Store) -> None:
+    """A sitemap that lags, or a cache that served the old page: the listing's own dates say that there is something."""
+    visit(store, entry("a", modified_at="2026-04-01T08:00:00Z"), at=NOW)
+    assert queue(store, entry("a", modified_at="2026-04-01T08:00:00Z")) == 0
+    assert queue(store, entry("a", modified_at="2026-04-02")) == 1
+    assert take(store) == ["daily.example/a"]
+    visit(store, entry("b"), at=NOW)
+    assert queue(store, entry("b", modified_at="2026-04-02")) == 0
+
+
 def test_a_done_url_is_pending_again_when_its_time_has_come(store: Store) -> None:
     visit(store, entry("a"), next_due=NOW + HOUR)
     assert queue(store, entry("a"), at=NOW + HOUR / 2) == 0
