@@ -11,7 +11,9 @@ from pipelines.extraction.scene import Scene
 from pipelines.items import Heading, Reason
 
 MAX_HEADING_WORDS = 25
-_STYLES = ("heading", "subhead", "crosshead", "section-title", "intertitre", "zwischentitel")
+STANDFIRST_WORDS = 12
+"""Words from which a line above the first paragraph is taken for a sentence; news headings inside are shorter."""
+_STYLES = ("heading", "subhead", "crosshead", "section-title", "intertitre", "zwischen")
 _NO_HEADING_END = (".", ",", ";", "…", "。", "،")
 
 
@@ -31,7 +33,7 @@ def settle_headings(scene: Scene, findings: dict[int, Finding], spared: Set[int]
     for block in kept:
         findings.pop(block.index, None)
     kept = _without_dangling(kept, findings, spared)
-    return [_normal(block) for block in _with_styled(kept)]
+    return _with_standfirst([_normal(block) for block in _with_styled(kept)])
 
 
 def _set_as_headings(scene: Scene, findings: dict[int, Finding]) -> list[int]:
@@ -79,6 +81,23 @@ def _without_dangling(kept: list[Block], findings: dict[int, Finding], spared: S
     return kept
 
 
+def _with_standfirst(body: list[Block]) -> list[Block]:
+    """A sentence above the first paragraph is the standfirst, however it is marked up: it heads no section."""
+    for index, block in enumerate(body):
+        if block.kind is not Kind.HEADING or not _is_sentence(block.text):
+            return body
+        body[index] = replace(block, kind=Kind.PARAGRAPH, level=0)
+    return body
+
+
+def _is_sentence(text: str) -> bool:
+    return (
+        not text.endswith("?")
+        and not text[:1].isdigit()
+        and (text.endswith(".") or len(text.split()) >= STANDFIRST_WORDS)
+    )
+
+
 def _normal(block: Block) -> Block:
     if block.kind is not Kind.HEADING:
         return block
@@ -118,9 +137,7 @@ def _is_bold(block: Block) -> bool:
 
 def _is_styled(block: Block) -> bool:
     classes = (block.element.get("class") or "").casefold() if block.element is not None else ""
-    return any(
-        word in classes for word in ("heading", "subhead", "crosshead", "section-title", "intertitre", "zwischen")
-    )
+    return any(word in classes for word in _STYLES)
 
 
 def _look(block: Block) -> tuple[str, str, bool]:

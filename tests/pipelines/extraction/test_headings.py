@@ -37,3 +37,18 @@ def test_a_heading_with_nothing_below_it_is_not_the_articles() -> None:
 def test_a_paragraph_marked_as_heading_is_a_paragraph() -> None:
     parts = apart(f"<article><h2>{PROSE}{MORE}</h2><p>{MORE}</p></article>")
     assert (parts.headings, len(parts.body)) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_heading"),
+    [
+        ("The port hands its register to four clerks.", False),
+        ("What the four clerks of the port will do with a register nobody else wanted to keep", False),
+        ("Will the four clerks of the port keep a register that nobody else wanted to have?", True),
+        ("Why They Left", True),
+    ],
+)
+def test_a_sentence_above_the_first_paragraph_is_the_standfirst(line: str, is_heading: bool) -> None:
+    parts = apart(f"<article><h2>{line}</h2><p>{PROSE}</p><h2>{TWO[1]}</h2><p>{MORE}</p></article>")
+    assert [heading.text for heading in parts.headings] == [*([line] if is_heading else []), TWO[1]]
+    assert parts.body[0].text == line
