@@ -12,7 +12,6 @@ from pipelines.extraction.document import Document
 from pipelines.extraction.scene import Scene
 from pipelines.items import Link, LinkKind
 
-_PLATFORMS = ("twitter", "instagram", "tiktok", "reddit", "bluesky")
 _EMBEDS = re.compile(
     r"(?:youtube(?:-nocookie)?\.com/(?:embed|watch)|youtu\.be/|player\.vimeo\.com|twitter\.com/\w+/status|"
     r"x\.com/\w+/status|platform\.twitter\.com/embed|instagram\.com/(?:p|reel)/|tiktok\.com/|open\.spotify\.com/embed|"

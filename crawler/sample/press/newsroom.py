@@ -11,9 +11,6 @@ from typing import Any
 
 from crawler.sample.press.truth import Story, load_story
 
-LANGUAGE_FOLDERS = ("es", "fr", "ja")
-"""Languages that a site of several prints below a folder of that name."""
-
 
 @dataclass(frozen=True)
 class Site:
