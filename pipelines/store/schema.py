@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -109,6 +109,9 @@ article = Table(
     Column("duplicate_of", Text, ForeignKey("article.id", ondelete="SET NULL")),
     Column("first_seen_at", Text, nullable=False),
     Column("fetched_at", Text),
+    Column("gone_at", Text),
+    Column("gone_reason", Text),
+    Column("body_path", Text),
     Column("extractor", Text, nullable=False),
     Index("ix_article_published", "published_ts", "number"),
     Index("ix_article_source_published", "source", "published_ts", "number"),
@@ -206,6 +209,7 @@ article_version = Table(
     Column("word_count", Integer, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("page_id", Integer, ForeignKey("page.id", ondelete="SET NULL")),
+    Column("silent", Integer, nullable=False, server_default=text("0")),
     Column("extractor", Text, nullable=False),
     PrimaryKeyConstraint("article_id", "version"),
     Index("ix_article_version_page_id", "page_id"),
@@ -222,6 +226,7 @@ fetch = Table(
     Column("status", Integer),
     Column("size", Integer),
     Column("seconds", Float),
+    Column("extract_seconds", Float),
     Column("outcome", Text, nullable=False),
     Column("error", Text),
     Column("detail", Text),
@@ -230,6 +235,7 @@ fetch = Table(
     Index("ix_fetch_run", "run_id", "source"),
     Index("ix_fetch_url", "url", "id"),
     Index("ix_fetch_page_id", "page_id"),
+    Index("ix_fetch_source", "source", "fetched_at"),
     Index("ix_fetch_failed", "source", "id", sqlite_where=text("outcome = 'failed'")),
 )
 
@@ -291,10 +297,54 @@ frontier = Table(
     Column("hint", JSON(none_as_null=True)),
     Column("listed_modified_at", Text),
     Column("added_at", Text, nullable=False),
+    Column("first_fetched_at", Text),
     Column("last_fetched_at", Text),
+    Column("checks", Integer, nullable=False, server_default=text("0")),
+    Column("edits", Integer, nullable=False, server_default=text("0")),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("depth", Integer, nullable=False, server_default=text("0")),
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
     Index("ix_frontier_claim", "source", "state", "priority"),
     Index("ix_frontier_leased", "lease_owner", sqlite_where=text("state = 'leased'")),
     Index("ix_frontier_due", "state", "due_at", sqlite_where=text("due_at IS NOT NULL")),
     Index("ix_frontier_article_id", "article_id"),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("source", Text, ForeignKey("source.key", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("due_at", Text),
+    Column("interval_seconds", Float),
+    Column("polls", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("content_hash", Text),
+    Column("last_polled_at", Text),
+    Column("last_new_at", Text),
+    PrimaryKeyConstraint("source", "url"),
+    Index("ix_listing_due", "due_at"),
+    sqlite_with_rowid=False,
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.key", ondelete="CASCADE")),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("examples", JSON, nullable=False),
+    Column("raised_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("notified_at", Text),
+    Column("cleared_at", Text),
+    Index("ix_alarm_open", "source", "kind", sqlite_where=text("cleared_at IS NULL")),
 )
