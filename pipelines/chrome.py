@@ -29,6 +29,8 @@ EDGE_SHARE = 0.03
 """Share that is enough for a block that nearly always stands at the start or end of the body: bios, series notes."""
 EDGE_CERTAINTY = 0.9
 HEAD_BLOCKS, TAIL_BLOCKS = 2, 5
+CARD_RUN = "card-run"
+"""The rule that takes out runs of cards by their shape alone."""
 SHORT = 80
 """Characters up to which numbers are masked: a daily price report repeats its sentences with other numbers."""
 MAX_TEXT = 500
@@ -71,13 +73,14 @@ NOTHING_LEARNED = SiteChrome()
 class Count:
     """How often a site printed a block: on ``seen`` of its articles, on ``edge`` of them at an edge of the body.
 
-    ``first`` is the number, counted from 1, of the site's article that had it first.
+    ``first`` and ``last`` are the numbers, counted from 1, of the site's articles that had it first and last.
     """
 
     fingerprint: int
     seen: int
     edge: int
     first: int
+    last: int
 
 
 def masked(text: str) -> str:
@@ -96,7 +99,7 @@ def fingerprint(text: str) -> int:
 def sightings(article: Article) -> tuple[Sighting, ...]:
     """What an article adds to its site's counts: its body blocks but headings, and what was removed as site chrome."""
     headings = {heading.position for heading in article.headings}
-    blocks = article.body.split("\n\n") if article.body else []
+    blocks = paragraphs(article.body)
     last_inner = len(blocks) - TAIL_BLOCKS
     seen = {
         found.fingerprint: found
@@ -112,6 +115,11 @@ def sightings(article: Article) -> tuple[Sighting, ...]:
     return tuple(seen.values())
 
 
+def paragraphs(body: str) -> list[str]:
+    """The blocks of a body's text."""
+    return body.split("\n\n") if body else []
+
+
 def learn(articles: int, counts: Iterable[Count]) -> SiteChrome:
     """A site's chrome after ``articles`` of its articles."""
     if articles < MIN_ARTICLES:
@@ -120,18 +128,24 @@ def learn(articles: int, counts: Iterable[Count]) -> SiteChrome:
 
 
 def _removed(article: Article) -> Iterator[Sighting]:
+    """What was removed as site chrome, and the lines above runs of cards; the cards' own texts are other articles'."""
+    linked = {text for link in article.links for text in (link.text, link.teaser)}
+    before = ""
     for block in article.removed:
-        if block.reason == Reason.SITE_CHROME:
+        opens = block.rule == CARD_RUN != before and block.text not in linked
+        if opens or block.reason == Reason.SITE_CHROME:
             yield Sighting(fingerprint(block.text), True, block.text)
+        before = block.rule
 
 
 def _is_chrome(articles: int, count: Count) -> bool:
     if count.seen < MIN_SIGHTINGS:
         return False
-    share = count.seen / _window(articles, count.first)
+    share = count.seen / _window(articles, count)
     return share >= ANYWHERE_SHARE or (share >= EDGE_SHARE and count.edge / count.seen >= EDGE_CERTAINTY)
 
 
-def _window(articles: int, first: int) -> int:
-    """Articles to judge by: those since the block first came, so that a new notice is learned at an old site too."""
-    return max(articles - first + 1, min(articles, MIN_WINDOW))
+def _window(articles: int, count: Count) -> int:
+    """Articles to judge by: from the first to the last that had the block, so that a new notice is learned at an old
+    site too, and stays known when the site prints it no more."""
+    return max(count.last - count.first + 1, min(articles, MIN_WINDOW))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.chrome import NOTHING_LEARNED, SiteChrome, fingerprint
+from pipelines.chrome import CARD_RUN, NOTHING_LEARNED, SiteChrome, fingerprint
 from pipelines.corrections import RULE as CORRECTION
 from pipelines.corrections import Corrections
 from pipelines.extraction.blocks import Block, Kind
@@ -51,9 +51,10 @@ def find_furniture(
     """Findings by block index, for every block that a person, a rule, the site's chrome or the model takes out."""
     settled: list[Finding | None] = [None] * len(scene.blocks)
     without = site.corrections.without
+    chrome = NOTHING_LEARNED if REPEATED in without else site.chrome
     _by_markup(scene, settled)
     _by_section(scene, settled)
-    _by_links(scene, settled)
+    _by_links(scene, chrome, settled)
     _forgo(without, settled)
     _by_person(scene, site.corrections, settled)
     _lists_inside(scene, settled)
@@ -64,7 +65,7 @@ def find_furniture(
     _by_title(scene, title, places, settled)
     _forgo(without, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
-    _by_site(scene, NOTHING_LEARNED if REPEATED in without else site.chrome, settled)
+    _by_site(scene, chrome, settled)
     _by_model(scene, places, settled, without)
     _beyond(scene, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
@@ -122,16 +123,22 @@ def _by_section(scene: Scene, settled: list[Finding | None]) -> None:
                 settled[member] = Finding(rule.reason, rule.name)
 
 
-def _by_links(scene: Scene, settled: list[Finding | None]) -> None:
-    """Lines and runs of cards that do nothing but lead to other articles of the site, whatever stands above them."""
+def _by_links(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> None:
+    """Lines and runs of cards that do nothing but lead to other articles of the site, whatever stands above them.
+
+    Below a heading that the site repeats above such cards, a run may be longer than the article: a flash is short.
+    """
     for index in scene.near:
         if settled[index] or not scene.is_body(index):
             continue
         if is_lead_line(scene, index):
             settled[index] = Finding(Reason.RELATED_INLINE, "lead-line")
-        elif run := card_run(scene, index, settled):
+            continue
+        block = scene.blocks[index]
+        is_known = block.kind is Kind.HEADING and chrome.repeats(block.text)
+        if run := card_run(scene, index, settled, sure=is_known):
             for member in run:
-                settled[member] = settled[member] or Finding(Reason.RELATED_BLOCK, "card-run")
+                settled[member] = settled[member] or Finding(Reason.RELATED_BLOCK, CARD_RUN)
 
 
 def _inside_body(scene: Scene, settled: list[Finding | None]) -> None:

@@ -34,14 +34,18 @@ def is_lead_line(scene: Scene, index: int) -> bool:
     return words >= 4 and scene.is_own(link.href) and is_article_url(link.href or "")
 
 
-def card_run(scene: Scene, index: int, settled: Sequence[object]) -> range | None:
-    """The run of cards that starts at a block, with the heading above it, where no more of the article follows."""
+def card_run(scene: Scene, index: int, settled: Sequence[object], *, sure: bool = False) -> range | None:
+    """The run of cards that starts at a block, with the heading above it, where no more of the article follows.
+
+    ``sure``: the block is known to stand above cards, so they may be more than the article itself.
+    """
     start = index if _is_card_title(scene, index) else index + 1
     if (start > index and not _could_open(scene, index)) or not _is_card_title(scene, start):
         return None
     end = items_end(scene, start, _is_card_title)
     titles = [scene.blocks[each] for each in range(start, end) if _is_card_title(scene, each)]
-    if not _are_cards(titles) or _weight(scene, range(start, end)) > scene.total * MAX_SHARE:
+    is_most = _weight(scene, range(start, end)) > scene.total * MAX_SHARE
+    if not _are_cards(titles) or (is_most and not sure):
         return None
     if any(_is_card_title(scene, each) and not settled[each] for each in _body(scene, scene.near.start, index)):
         return None  # a list of things, each with its link, in which the article's text stands

@@ -51,7 +51,7 @@ def site_chrome(conn: Connection, source: str) -> SiteChrome:
     """What the source is known to repeat by now."""
     columns = learned_block.c
     rows = conn.execute(
-        select(columns.fingerprint, columns.seen, columns.at_edge, columns.first_number).where(
+        select(columns.fingerprint, columns.seen, columns.at_edge, columns.first_number, columns.last_number).where(
             columns.source == source, columns.seen >= MIN_SIGHTINGS
         )
     )

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.chrome import Count, SiteChrome, fingerprint, learn, sightings
-from pipelines.items import Article, Heading, RemovedBlock
+from pipelines.items import Article, Heading, Link, RemovedBlock
 
 
 def article(*blocks: str, headings: tuple[int, ...] = (), removed: tuple[RemovedBlock, ...] = ()) -> Article:
@@ -21,8 +21,8 @@ def learned(articles: list[Article]) -> SiteChrome:
     counts: dict[int, Count] = {}
     for number, one in enumerate(articles, start=1):
         for sighting in sightings(one):
-            old = counts.get(sighting.fingerprint, Count(sighting.fingerprint, 0, 0, number))
-            counts[sighting.fingerprint] = replace(old, seen=old.seen + 1, edge=old.edge + sighting.edge)
+            old = counts.get(sighting.fingerprint, Count(sighting.fingerprint, 0, 0, number, number))
+            counts[sighting.fingerprint] = replace(old, seen=old.seen + 1, edge=old.edge + sighting.edge, last=number)
     return learn(len(articles), counts.values())
 
 
@@ -111,3 +111,22 @@ def test_the_sentences_of_a_daily_price_report_are_not_chrome() -> None:
 
     pages = [article(report(day), *story(day), report(day + 50)) for day in range(20)]
     assert not learned(pages).repeats(report(3))
+
+
+def test_the_heading_above_cards_is_learned_their_titles_and_teasers_are_not() -> None:
+    card = (
+        "Harbour opens a bourse",
+        "The first trades were made in wool and in salt, said the clerk who kept the book.",
+    )
+    removed = tuple(RemovedBlock("related_block", "card-run", text) for text in ("From our shelf", *card))
+    link = Link("related_block", "https://coinledger.example/harbour-opens-a-bourse", *card)
+    pages = [replace(article(*story(number), removed=removed), links=(link,)) for number in range(6)]
+    known = learned(pages)
+    assert known.repeats("From our shelf")
+    assert not any(known.repeats(text) for text in card)
+
+
+def test_a_notice_that_a_site_no_longer_prints_stays_known() -> None:
+    notice = "Our new app is in the stores."
+    pages = [article(*story(number), *([notice] if number < 30 else [])) for number in range(200)]
+    assert learned(pages).repeats(notice)

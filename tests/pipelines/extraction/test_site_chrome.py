@@ -46,3 +46,15 @@ def test_a_page_made_of_what_its_site_repeats_keeps_its_body() -> None:
 def test_a_syndicated_story_is_nobodys_chrome() -> None:
     """Chrome is learned for each site from its own articles; the same story elsewhere counts for nothing here."""
     assert extract_article(page(*STORY), SITE).body == extract_article(page(*STORY)).body
+
+
+def test_cards_below_a_heading_that_the_site_repeats_may_be_more_than_the_article() -> None:
+    title = '<h3><a href="/2026/05/the-{0}-gets-its-own-ledger">The {0} gets its own ledger this spring</a></h3>'
+    teaser = (
+        "The {0} keeps its books on paper until May, and from then on it keeps them on a chain like all the others."
+    )
+    cards = [part.format(name) for name in ("market", "school", "ferry") for part in (title, teaser)]
+    raw = page(*STORY[:2], "<h3>From the same shelf</h3>", *cards)
+    shelf = Site(SiteChrome(frozenset({fingerprint("From the same shelf")})))
+    assert extract_article(raw, shelf).body == "\n\n".join(STORY[:2])
+    assert [link.kind for link in extract_article(raw, shelf).links] == ["related_block"] * 3
