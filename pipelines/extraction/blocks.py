@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -21,6 +22,10 @@ SKIPPED = frozenset(
     "script style noscript template svg math head iframe object embed audio video canvas map select option "
     "textarea button input meta link title".split()
 )
+RUBY_NOTES = ("rt", "rp")
+"""How a Japanese word is read, printed above it: not part of the sentence."""
+SWALLOWED = 150
+"""A ``noscript`` with this many elements is one that an unclosed element of its own keeps open."""
 CONTAINERS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody tfoot thead tr td "
@@ -155,6 +160,8 @@ class _Segmenter:
 
     def _child(self, parent: HtmlElement, child: HtmlElement, kind: Kind, depth: int, mixed: bool) -> None:
         tag = child.tag
+        if tag in RUBY_NOTES:
+            return
         if tag in SKIPPED and not _has_swallowed(child):
             self.run.space = True
         elif tag == "br":
@@ -259,6 +266,8 @@ def _is_data_table(table: HtmlElement) -> bool:
 
 def _has_swallowed(element: HtmlElement) -> bool:
     """True for a control with paragraphs in it: for an unclosed element libxml2 puts the rest of the page inside."""
+    if element.tag == "noscript":
+        return next(islice(element.iter(), SWALLOWED, None), None) is not None
     return element.tag in ("button", "select", "map") and next(element.iter("p", "article", "h1"), None) is not None
 
 

@@ -82,6 +82,17 @@ def test_a_page_that_an_unclosed_button_swallowed_is_still_read() -> None:
     assert [block.text for block in blocks_of("<button><div>Menu</button><p>The story.</p>")] == ["Menu", "The story."]
 
 
+def test_a_page_that_an_unclosed_element_in_a_noscript_swallowed_is_still_read() -> None:
+    page = "<noscript><div></noscript>" + "<p>A paragraph of <b>the</b> story.</p>" * 80
+    assert len(blocks_of(page)) == 80
+    assert blocks_of("<noscript><p>Turn scripts on.</p></noscript><p>The story.</p>")[0].text == "The story."
+
+
+def test_notes_on_how_a_word_is_read_are_not_part_of_the_sentence() -> None:
+    page = "<p><ruby>子<rt>こ</rt></ruby>どもへの<ruby>虐待<rp>(</rp><rt>ぎゃくたい</rt><rp>)</rp></ruby></p>"
+    assert blocks_of(page)[0].text == "子どもへの虐待"
+
+
 def test_deep_nesting_neither_recurses_without_end_nor_loses_text() -> None:
     texts = " ".join(block.text for block in blocks_of("<div>" * 240 + "<i>" * 200 + "deep" + "</i>" * 200))
     assert texts == "deep"
