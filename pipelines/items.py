@@ -103,6 +103,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave with an answer, by which it can later say that nothing changed (RFC 9110, section 8.8)."""
+
+    etag: str | None = None
+    """As it came, quotes and ``W/`` included."""
+    last_modified: str | None = None
+    """The header's date, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class RawPage:
     """A page as it came: ``RawPage(url=…, body=b"…")`` is enough to extract from it."""
 
