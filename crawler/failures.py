@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from OpenSSL import SSL
 from scrapy import exceptions
@@ -14,6 +15,8 @@ from twisted.web._newclient import ParseError, _WrapperException
 
 LONGEST = 300
 """Characters of a detail that are kept."""
+
+E = TypeVar("E", bound=BaseException)
 
 
 class Refused(IgnoreRequest):
@@ -58,6 +61,11 @@ def failure_kind(error: BaseException) -> tuple[str, str]:
         if found is not None:
             return kind, _line(found)
     return "error", _line(error)
+
+
+def cause(error: BaseException, kind: type[E]) -> E | None:
+    """The first error of this kind among an error and what lies beneath it."""
+    return next((each for each in _beneath(error) if isinstance(each, kind)), None)
 
 
 def _beneath(error: BaseException) -> Iterator[BaseException]:

@@ -39,6 +39,14 @@ DISCOVERY_PAGES_DEEP = 5_000
 """And that a crawl with ``--since`` or ``--deep`` reads: a bound for what has no end."""
 NEW_URLS_A_SOURCE = 200
 """URLs, the newest, that a crawl without ``--since`` or ``--deep`` takes up of one source."""
+# What one run may spend on one source; its entry in the sources file can say otherwise. Beyond all that is honest.
+BUDGET_PAGES = 100_000
+BUDGET_DEPTH = 20
+"""Links followed from a listing, where a source is crawled link by link."""
+BUDGET_SHAPE = 2_000
+"""Addresses that differ only in numbers, hashes and the like, of those that only links lead to: endless calendars."""
+BUDGET_MEGABYTES = 20_000.0
+BUDGET_MINUTES = 24 * 60.0
 STOP_SECONDS = 6.0
 """What pages under way get to arrive once a stop is asked for; then they are given up and fetched next time."""
 
@@ -100,7 +108,11 @@ RETRY_WAIT_MAX = 120.0
 REMOTE_CONTROL_ENABLED = False  # runs posted Python
 TELNETCONSOLE_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # file:// would be read
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.bounded_http.BoundedHandler",
+    "https": "crawler.bounded_http.BoundedHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # file:// would be read
+}
 DOWNLOAD_MAXSIZE = 20_000_000  # also after decompression; Scrapy's 1 GiB lets compression bombs through
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 30

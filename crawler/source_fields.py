@@ -78,6 +78,12 @@ def _count(least: int) -> Callable[[Any], int]:
     return checked
 
 
+def _amount(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ValueError(f"must be a number above 0, not {value!r}")
+    return float(value)
+
+
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "name": _text,
     "domain": _domain,
@@ -94,6 +100,11 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "allow_private": _flag,
     "proxy": _proxy,
     "whole_site": _flag,
+    "max_pages": _count(1),
+    "max_depth": _count(1),
+    "max_shape": _count(1),
+    "max_megabytes": _amount,
+    "max_minutes": _amount,
     "healthy_minimum": _count(0),
     "note": _text,
 }

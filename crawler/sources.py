@@ -64,6 +64,14 @@ class Source:
     """HTTP proxy for this source's requests: ``http://127.0.0.1:3128``."""
     whole_site: bool = False
     """Follow every link of the site: the last resort where no other route finds the articles."""
+    max_pages: int | None = None
+    """Pages that one run fetches at most; this and the next four: the crawl's own budget where absent."""
+    max_depth: int | None = None
+    """Links that ``whole_site`` follows from a listing."""
+    max_shape: int | None = None
+    """Addresses that differ only in numbers, hashes and the like, of those that only links lead to."""
+    max_megabytes: float | None = None
+    max_minutes: float | None = None
     healthy_minimum: int | None = None
     """Articles a day below which a crawl of this source counts as unhealthy."""
     note: str | None = None

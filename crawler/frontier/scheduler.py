@@ -18,6 +18,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
+from crawler.budgets import Budgets
 from crawler.extensions.pace import Pace
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session, session_of
@@ -61,6 +62,7 @@ class FrontierScheduler(BaseScheduler):
         self._limit: int | None = getattr(spider, "limit", None)
         self._is_durable = bool(getattr(spider, "uses_frontier", False))
         self._session: Session = session_of(self._crawler)
+        self._budgets: Budgets = getattr(spider, "budgets", Budgets({}))
         if self._is_durable:
             with self._session.store.begin() as conn:
                 frontier.release_stale(conn, now(), self._session.owner)
@@ -125,7 +127,7 @@ class FrontierScheduler(BaseScheduler):
         for key in self._keys:
             if key in self._dry or key in self._resting:
                 continue
-            ahead = self._pace.ahead(key, AHEAD_SECONDS)
+            ahead = min(self._pace.ahead(key, AHEAD_SECONDS), self._budgets.left(key))
             if self._limit is not None:
                 ahead = min(ahead, self._limit - self._taken[key])
             if ahead > 0 and self._waiting[key] <= ahead // 2:
@@ -148,6 +150,7 @@ class FrontierScheduler(BaseScheduler):
             if len(entries) < wanted[key]:
                 self._dry.add(key)
             self._taken[key] += len(entries)
+            self._budgets.fetching(key, len(entries))
             for entry in entries:
                 self._crawler.engine.crawl(self._crawler.spider.request_for(entry))  # type: ignore[union-attr]
         self._wake()

@@ -15,13 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawler.budgets import Budgets, Limits, Stop
 from crawler.discovery import Discovered, UnusableListing
 from crawler.failures import failure_kind
 from crawler.frontier.scheduler import FrontierScheduler
@@ -40,7 +41,9 @@ from pipelines.store.sources import SourceRow
 from pipelines.store.times import epoch_asked_for, now, utc_text
 from pipelines.urls import is_internal, is_trap
 
-FINAL = frozenset({"robots", "scheme", "credentials", "off_site", "not_html", "too_large", "private_address"})
+FINAL = frozenset(
+    {"robots", "scheme", "credentials", "off_site", "not_html", "too_large", "headers", "encodings", "private_address"}
+)
 """Failures that another run would meet again, beside 404 and the like."""
 
 
@@ -74,6 +77,11 @@ class NewsSpider(Spider):
         self._pages: Counter[tuple[str, str, str]] = Counter()
         self._new: Counter[str] = Counter()
         self._asked: set[str] = set()
+        self._read: set[int] = set()
+        """Hashes of what each page of a listing named: a server may answer every page number with the same."""
+        limits = {source.key: _limits(source, settings) for source in sources}
+        self.budgets = Budgets(limits, self._budget_spent)
+        self._notes: set[asyncio.Task[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -88,6 +96,7 @@ class NewsSpider(Spider):
             settings=settings,
         )
         spider._set_crawler(crawler)
+        crawler.signals.connect(spider._received, signal=signals.response_downloaded)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -102,7 +111,7 @@ class NewsSpider(Spider):
         place = (source.key, route.name, root)
         for url in urls:
             key = f"{source.key} {url}"
-            if key in self._asked or self._pages[place] >= self._pages_most:
+            if key in self._asked or self._pages[place] >= self._pages_most or not self.budgets.left(source.key):
                 continue
             self._asked.add(key)
             self._pages[place] += 1
@@ -124,37 +133,55 @@ class NewsSpider(Spider):
         except UnusableListing as error:
             await self._missed(self._missed_request(response.request, "unusable_listing", str(error)))
             return
-        await self._queue(source, route, response, found)
-        for request in self._listing_requests(source, route, root, found.follow):
-            yield request
+        pending = await self._queue(source, route, response, found)
+        if self._goes_on(source, root, found, pending):
+            for request in self._listing_requests(source, route, root, found.follow):
+                yield request
 
-    async def _queue(self, source: Source, route: Route, response: Response, found: Discovered) -> None:
+    def _goes_on(self, source: Source, root: str, found: Discovered, pending: int) -> bool:
+        """Whether a listing's next pages are worth asking for: not once a page repeats another or brings nothing."""
+        if not found.candidates:
+            return True
+        named = hash((source.key, root, frozenset(each.url for each in found.candidates)))
+        if named in self._read:
+            return False
+        self._read.add(named)
+        return (pending > 0 or self._depth.goes_back) and self.budgets.left_to_queue(source.key) > 0
+
+    async def _queue(self, source: Source, route: Route, response: Response, found: Discovered) -> int:
+        """Queue what is wanted of it; how many became pending."""
         entries = self._wanted(source, found)
         seconds = response.meta.get("download_latency")
         read = Read(source.key, response.url, route.name, response.status, len(response.body), seconds, entries)
         pending = await self.session.write(lambda conn: outcomes.listing(conn, self.session.place, read), urgent=True)
         self._new[source.key] += pending
+        self.budgets.queued(source.key, pending)
         self.session.count(source.key, "listing")
         self.session.count(source.key, "queued", pending)
         if found.reason:
             self.logger.info("%s: %s: %s", source.key, route.name, found.reason)
         if pending:
             self._scheduler.stir(source.key)
+        return pending
 
-    def _wanted(self, source: Source, found: Discovered) -> list[FrontierEntry]:
+    def _wanted(self, source: Source, found: Discovered, depth: int = 0) -> list[FrontierEntry]:
         """What of the candidates is of this source, and how many of them this crawl takes up."""
         entries = [
-            FrontierEntry(each.url, source.key, each.hint)
+            FrontierEntry(each.url, source.key, each.hint, depth=depth)
             for each in found.candidates
-            if is_internal(each.url, source.domain) and source.may_be_article(each.url) and not is_trap(each.url)
+            if is_internal(each.url, source.domain)
+            and source.may_be_article(each.url)
+            and not is_trap(each.url)
+            and (each.hint.route != "listing" or self.budgets.may_follow(source.key, each.url, depth))
         ]
+        most = self.budgets.left_to_queue(source.key)
         if self._depth.deep:
-            return entries
-        left = max(0, self._new_most - self._new[source.key])
+            return entries[:most]
+        left = min(most, max(0, self._new_most - self._new[source.key]))
         if self._depth.since is None:
             return entries[:left]
         dated = [each for each in entries if each.hint and (each.hint.published_at or each.hint.modified_at)]
-        return dated + [each for each in entries if each not in dated][:left]
+        return (dated + [each for each in entries if each not in dated][:left])[:most]
 
     async def listing_failed(self, failure: Failure) -> None:
         await self._missed(self._from_failure(failure))
@@ -184,18 +211,31 @@ class NewsSpider(Spider):
             hint=entry.hint,
         )
         page = await continuations(page, self.crawler, self._meta(source))
-        found = await self._links_of(page, source) if source.whole_site else ()
+        found = await self._links_of(page, source, entry.depth + 1) if source.whole_site else ()
         self.session.count(source.key, "fetched")
         yield Fetched(page, response.meta["lease"], seconds=response.meta.get("download_latency"), found=found)
 
-    async def _links_of(self, page: RawPage, source: Source) -> tuple[FrontierEntry, ...]:
+    async def _links_of(self, page: RawPage, source: Source, depth: int) -> tuple[FrontierEntry, ...]:
         """Article links of a page: the last resort for a site that no other route covers."""
         answer = Answer(page.url, page.status, {"Content-Type": page.content_type or ""}, page.body)
         try:
             found = await asyncio.to_thread(self._routes["site"].read, answer, source, self._depth)
         except UnusableListing:
             return ()
-        return tuple(self._wanted(source, found))
+        return tuple(self._wanted(source, found, depth))
+
+    def _received(self, response: Response, request: Request) -> None:
+        if source := request.meta.get("source"):
+            self.budgets.received(source, len(response.body))
+
+    def _budget_spent(self, stop: Stop) -> None:
+        """Say so in the log, and as a row that ``newsmint failures`` shows."""
+        self.logger.warning("%s: %s: %s", stop.source, stop.kind, stop.detail)
+        url = stop.url or f"https://{self._by_key[stop.source].domain}/"
+        self._notes.add(
+            task := asyncio.ensure_future(self._missed(Missed(stop.source, url, None, stop.kind, stop.detail)))
+        )
+        task.add_done_callback(self._notes.discard)
 
     async def article_failed(self, failure: Failure) -> None:
         await self._missed(self._from_failure(failure))
@@ -254,6 +294,17 @@ def _no_page(response: Response, source: Source) -> tuple[str, str] | None:
     if media and not ("html" in media or media in ("text/plain", "application/xml", "text/xml")):
         return "not_html", f"is {media}"[:100]
     return None
+
+
+def _limits(source: Source, settings: BaseSettings) -> Limits:
+    """The source's own budgets, the crawl's where it has none."""
+    return Limits(
+        pages=source.max_pages or settings.getint("BUDGET_PAGES"),
+        depth=source.max_depth or settings.getint("BUDGET_DEPTH"),
+        shape=source.max_shape or settings.getint("BUDGET_SHAPE"),
+        megabytes=source.max_megabytes or settings.getfloat("BUDGET_MEGABYTES"),
+        minutes=source.max_minutes or settings.getfloat("BUDGET_MINUTES"),
+    )
 
 
 def _chosen(settings: BaseSettings, keys: str) -> tuple[Source, ...]:
