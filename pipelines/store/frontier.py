@@ -10,38 +10,31 @@ Functions take a URL in any spelling: rows are keyed by ``pipelines.urls.identit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
-from pipelines.items import Hint
 from pipelines.store.dialect import chunks
+from pipelines.store.frontier_rows import (
+    FrontierEntry,
+    entry_of,
+    is_due,
+    key_of,
+    merged,
+    new_row,
+    says_more,
+    waiting_row,
+)
 from pipelines.store.schema import frontier as table
 from pipelines.store.schema import source as source_table
 from pipelines.store.sources import ensure_sources
-from pipelines.store.times import epoch, normalised, now, utc_text
-from pipelines.urls import host, identity
+from pipelines.store.times import now, utc_text
+
+__all__ = ["FrontierEntry"]
 
 _IS_LEASED = table.c.state == literal_column("'leased'")
 """Spelt out, so that SQLite sees that its partial index serves."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrontierEntry:
-    """A URL to fetch. ``tries`` counts failures since it last went well; ``last_fetched_at`` is ISO 8601 UTC."""
-
-    url: str
-    source: str
-    hint: Hint | None = None
-    priority: float | None = None
-    """Higher first; the epoch of the hint's date where not given, 0 where there is none."""
-    tries: int = 0
-    last_fetched_at: str | None = None
-    article_id: str | None = None
-    depth: int = 0
-    """Links followed from a listing to here."""
 
 
 def add(conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime | None = None) -> int:
@@ -52,7 +45,7 @@ def add(conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime |
     adds; one that is leased is left alone.
     """
     moment = utc_text(at or now())
-    entries = _merged(candidates)
+    entries = merged(candidates)
     ensure_sources(conn, {entry.source for entry in entries.values()})
     return sum(_add_some(conn, dict(some), moment) for some in chunks(list(entries.items())))
 
@@ -83,7 +76,7 @@ def claim(
         conn.execute(update(table).where(table.c.key.in_(some)), lease)
     served = {row.source for row in chosen}
     conn.execute(update(source_table).where(source_table.c.key.in_(served)).values(served_at=now.isoformat()))
-    return [_entry(row) for row in chosen]
+    return [entry_of(row) for row in chosen]
 
 
 def complete(
@@ -120,7 +113,7 @@ def give_back(conn: Connection, owner: str, urls: Iterable[str] | None = None) -
     mine = update(table).where(_IS_LEASED, table.c.lease_owner == owner)
     if urls is None:
         return conn.execute(mine.values(_PENDING)).rowcount
-    keys = [_key(url) for url in urls]
+    keys = [key_of(url) for url in urls]
     return sum(conn.execute(mine.where(table.c.key.in_(some)).values(_PENDING)).rowcount for some in chunks(keys))
 
 
@@ -166,44 +159,17 @@ _RETRY = (
 )
 
 
-def _key(url: str) -> str:
-    return identity(url) or url
-
-
-def _priority(entry: FrontierEntry) -> float:
-    if entry.priority is not None:
-        return entry.priority
-    hint = entry.hint
-    return float((epoch(hint.published_at) or epoch(hint.modified_at) or 0) if hint else 0)
-
-
-def _merged(candidates: Iterable[FrontierEntry]) -> dict[str, FrontierEntry]:
-    entries: dict[str, FrontierEntry] = {}
-    for entry in candidates:
-        key = _key(entry.url)
-        known = entries.get(key)
-        entries[key] = replace(known, hint=_richer(known.hint, entry.hint)) if known else entry
-    return entries
-
-
-def _richer(known: Hint | None, other: Hint | None) -> Hint | None:
-    """What both routes said; where they differ, the one that was first."""
-    if known is None or other is None:
-        return known or other
-    return Hint.from_dict(other.as_dict() | known.as_dict())
-
-
 _ASKED = ("key", "state", "due_at", "last_fetched_at", "listed_modified_at", "hint", "priority")
 
 
 def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) -> int:
     columns = [table.c[name] for name in _ASKED]
     found = {row.key: row for row in conn.execute(select(*columns).where(table.c.key.in_(entries)))}
-    new = [_new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
+    new = [new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
     known = [(row, entries[key]) for key, row in found.items()]
-    again = [_waiting_row(row, entry) for row, entry in known if _is_due(row, entry, moment)]
+    again = [waiting_row(row, entry) for row, entry in known if is_due(row, entry, moment)]
     richer = [
-        _waiting_row(row, entry) for row, entry in known if row.state == "pending" and _says_more(row.hint, entry.hint)
+        waiting_row(row, entry) for row, entry in known if row.state == "pending" and says_more(row.hint, entry.hint)
     ]
     if new:
         conn.execute(insert(table), new)
@@ -224,55 +190,6 @@ _WAIT = (
         }
     )
 )
-
-
-def _says_more(known: dict[str, Any] | None, hint: Hint | None) -> bool:
-    return hint is not None and not (hint.as_dict().keys() <= (known or {}).keys())
-
-
-def _is_due(row: Row[Any], entry: FrontierEntry, moment: str) -> bool:
-    if row.state not in ("done", "failed"):
-        return False
-    if row.due_at is not None and row.due_at <= moment:
-        return True
-    modified = _modified(entry) if row.state == "done" else ""
-    if modified > (row.last_fetched_at or ""):
-        return True
-    return row.listed_modified_at is not None and modified > row.listed_modified_at
-
-
-def _modified(entry: FrontierEntry) -> str:
-    """When the listing says the page was modified, in our spelling; empty where it does not."""
-    return (normalised(entry.hint.modified_at) if entry.hint else None) or ""
-
-
-def _new_row(key: str, entry: FrontierEntry, moment: str) -> dict[str, Any]:
-    return {
-        "key": key,
-        "url": entry.url,
-        "source": entry.source,
-        "host": host(entry.url),
-        "state": "pending",
-        "priority": _priority(entry),
-        "tries": 0,
-        "hint": entry.hint.as_dict() if entry.hint else None,
-        "listed_modified_at": _modified(entry) or None,
-        "added_at": moment,
-        "depth": entry.depth,
-    }
-
-
-def _waiting_row(row: Row[Any], entry: FrontierEntry) -> dict[str, Any]:
-    """A known row's next hint: with what was known while it waits, afresh when it is due again."""
-    before = Hint.from_dict(row.hint) if row.hint and row.state == "pending" else None
-    hint = _richer(before, entry.hint)
-    priority = _priority(replace(entry, hint=hint))
-    return {
-        "row_key": row.key,
-        "new_hint": hint.as_dict() if hint else None,
-        "new_priority": max(row.priority, priority) if row.state == "pending" else priority,
-        "new_modified": max(row.listed_modified_at or "", _modified(entry)) or None,
-    }
 
 
 def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:
@@ -318,21 +235,8 @@ def _in_turn(turns: list[list[Row[Any]]], limit: int) -> list[Row[Any]]:
 
 
 def _let_go(conn: Connection, url: str, owner: str, values: dict[str, Any]) -> bool:
-    held = (table.c.key == _key(url)) & (_IS_LEASED) & (table.c.lease_owner == owner)
+    held = (table.c.key == key_of(url)) & (_IS_LEASED) & (table.c.lease_owner == owner)
     return (
         conn.execute(update(table).where(held).values(values | {"lease_owner": None, "lease_until": None})).rowcount
         == 1
-    )
-
-
-def _entry(row: Row[Any]) -> FrontierEntry:
-    return FrontierEntry(
-        url=row.url,
-        source=row.source,
-        hint=Hint.from_dict(row.hint) if row.hint else None,
-        priority=row.priority,
-        tries=row.tries,
-        last_fetched_at=row.last_fetched_at,
-        article_id=row.article_id,
-        depth=row.depth,
     )
