@@ -67,7 +67,7 @@ def test_an_article_is_stored_with_its_page_and_its_url_is_done(conn: Connection
     assert one(conn, "SELECT state, outcome, due_at, article_id FROM frontier") == (
         "done",
         "new",
-        "2026-11-22T16:00:00Z",
+        "2026-11-22T11:00:00Z",
         ARTICLE.id,
     )
     assert one(conn, "SELECT route, outcome, page_id FROM fetch") == ("feed", "new", 1)
