@@ -178,7 +178,7 @@ def _is_marked(names: str | None) -> bool:
 
 
 def _meta(element: HtmlElement, found: _Collected) -> None:
-    content = element.get("content")
+    content = element.get("content") or element.get("value")  # a usual slip
     if content and not content.isspace():
         for key in _META_KEYS:
             name = element.get(key)

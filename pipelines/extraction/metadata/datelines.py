@@ -18,6 +18,8 @@ MAX_FAR = 60
 """Elements far from the headline that are read."""
 
 _UPDATED = pieces("dates", "updated")
+_STATEMENTS = re.compile(rf"(?={'|'.join(listed('dates', 'updated') + listed('dates', 'released'))})", re.IGNORECASE)
+_LABEL_ALONE = re.compile(rf"\W*(?:{'|'.join(listed('dates', 'label_alone'))})\W*", re.IGNORECASE)
 _LABELLED = re.compile(rf"\W*(?:first |originally |last )?(?:{'|'.join(listed('dates', 'labelled'))})", re.IGNORECASE)
 _MARKS = re.compile(r"[|•·–—]|\b(?:min(?:ute)?s? read|Uhr)\b")
 _YEARLIKE = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d\d(?!\d)|[٠-٩۰-۹]{4}")
@@ -31,13 +33,27 @@ def is_update(line: str) -> bool:
     return _UPDATED.search(line) is not None
 
 
-def lines_shown(data: PageData, nearby: Nearby) -> Iterator[tuple[str, list[str]]]:
-    """("near", lines beside the headline), then ("far", lines of times and dated elements anywhere)."""
-    near = [line for spot in nearby.spots for line in _dated(spot.element, spot.text, spot.tail)]
-    yield "near", near
+def near_lines(nearby: Nearby) -> list[str]:
+    """Lines beside the headline that hold a date, the nearest first; the part about a change by itself."""
+    spots = sorted(nearby.spots, key=lambda spot: abs(spot.steps))
+    return [part for spot in spots for line in _dated(spot.element, spot.text, spot.tail) for part in _parts(line)]
+
+
+def far_lines(data: PageData, nearby: Nearby) -> list[str]:
+    """Lines of times and dated elements anywhere."""
     marked = (each for each in data.marked if _DATE_CLASS.search((each.get("class") or "").lower()))
     far = (each for each in (*data.times[:20], *islice(marked, MAX_FAR)) if not nearby.is_elsewhere(each))
-    yield "far", [line for each in far for line in _dated(each, data.line(each), "")]
+    return [line for each in far for line in _dated(each, data.line(each), "")]
+
+
+def labelled_lines(data: PageData) -> Iterator[str]:
+    """Dates behind a label in an element of its own, as lists of facts have them: "Published", then a day."""
+    for element in data.elements:
+        text = element.text
+        if text and 3 < len(text) < 80 and _LABEL_ALONE.fullmatch(text.strip()):
+            behind = element.getnext()
+            tail = (element.tail or "").strip()
+            yield tail[:MAX_LINE] if tail or behind is None else data.line(behind)[:MAX_LINE]
 
 
 def last_lines(data: PageData, nearby: Nearby) -> Iterator[str]:
@@ -56,6 +72,12 @@ def _dated(element: HtmlElement, text: str, tail: str) -> Iterator[str]:
         yield text
     elif _may_date(tail):
         yield tail
+
+
+def _parts(line: str) -> list[str]:
+    """ "Published 5 March 2026, updated 6 March 2026" in two: the day of a change is another matter."""
+    parts = [part for part in _STATEMENTS.split(line) if _YEARLIKE.search(part)]
+    return parts if len(parts) > 1 else [line]
 
 
 def _may_date(line: str) -> bool:

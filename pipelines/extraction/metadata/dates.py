@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lxml.html import HtmlElement
 
 from pipelines.extraction.jsonld import Node, article_rank, first
-from pipelines.extraction.metadata.datelines import is_update, last_lines, lines_shown
+from pipelines.extraction.metadata.datelines import far_lines, is_update, labelled_lines, last_lines, near_lines
 from pipelines.extraction.metadata.datetext import Moment, parse
 from pipelines.extraction.metadata.nearby import Nearby
 from pipelines.extraction.metadata.vocabulary import listed
@@ -23,6 +23,8 @@ PUBLISHED_META = listed("dates", "published_meta")
 MODIFIED_META = listed("dates", "modified_meta")
 
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]?\d)[/-]?([0-3]\d)(?=[/_-]|\D)")
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/([0-3]?\d)(?=/|$)", re.IGNORECASE)
+_URL_DAY_FIRST = re.compile(r"[/-]([0-3]\d)-([01]\d)-((?:19|20)\d\d)(?=[/-]|$)")
 _STATE_DATE = re.compile(
     r"\"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedDate|published_date|firstPublishedAt"
     r"|first_published_at|publicationDate|publication_date|published_time|datePosted)\\?\"\s*:\s*\\?\"([^\"\\]{8,40})"
@@ -48,11 +50,20 @@ def read_dates(
 ) -> tuple[str | None, str | None]:
     """(published, modified) as ISO 8601. ``latest``: the day of the fetch, after which nothing can be dated."""
     reader = _Reader(language, _month_first(data, url))
-    published = [w for w in published_witnesses(data, url, nearby, reader, hint) if _possible(w.moment, latest)]
-    modified = [w for w in modified_witnesses(data, reader, hint) if _possible(w.moment, latest)]
-    if not published and not modified:
-        published = [w for w in last_resorts(data, nearby, reader) if _possible(w.moment, latest)]
+
+    def possible(witnesses: Iterator[Witness]) -> list[Witness]:
+        return [witness for witness in witnesses if _possible(witness.moment, latest)]
+
+    published = possible(published_witnesses(data, url, nearby, reader, hint)) or possible(
+        reader.witnesses("labelled", labelled_lines(data))
+    )
+    modified = possible(modified_witnesses(data, reader, hint))
     first_seen = _chosen(published)
+    if first_seen is None or not first_seen.exact or first_seen.other_day:
+        published += possible(reader.shown("far", far_lines(data, nearby)))
+        if not published and not modified:
+            published = possible(last_resorts(data, url, nearby, reader))
+        first_seen = _chosen(published)
     changed = next((w.moment for w in modified if first_seen is None or _after(w.moment, first_seen)), None)
     return first_seen.iso if first_seen else None, changed.iso if changed else None
 
@@ -60,7 +71,7 @@ def read_dates(
 def published_witnesses(
     data: PageData, url: str, nearby: Nearby, reader: _Reader, hint: Hint | None
 ) -> Iterator[Witness]:
-    """Statements of the day of publication, the most trustworthy first."""
+    """Statements of the day of publication in data, address and beside the headline, the most trustworthy first."""
     articles = [node for node in data.articles if article_rank(node) > 1]
     yield from reader.of_nodes("json_ld", articles[:1], ("datePublished", "dateCreated"))
     yield from reader.witnesses("meta", data.meta(*PUBLISHED_META))
@@ -71,12 +82,16 @@ def published_witnesses(
         yield from reader.witnesses("hint", [hint.published_at])
     found = _URL_DAY.search(url)
     yield from reader.witnesses("url", ["-".join(found.groups())] if found else [])
-    yield from _shown(data, nearby, reader)
+    found = _URL_MONTH.search(url)
+    yield from reader.witnesses("url", [" ".join(reversed(found.groups()))] if found else [])
+    yield from reader.shown("near", near_lines(nearby))
 
 
-def last_resorts(data: PageData, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
+def last_resorts(data: PageData, url: str, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
     """Where nothing else is dated: lines that say "posted on" or are a date alone, and the front end's state."""
     yield from reader.witnesses("last", last_lines(data, nearby))
+    found = _URL_DAY_FIRST.search(url)
+    yield from reader.witnesses("url", ["-".join(reversed(found.groups()))] if found else [])
     for state in data.states[:5]:
         yield from reader.witnesses("state", _STATE_DATE.findall(state[:500_000])[:1])
 
@@ -99,10 +114,15 @@ def _chosen(witnesses: list[Witness]) -> Moment | None:
     if not witnesses:
         return None
     best = _unambiguous(witnesses[0].moment, witnesses)
-    shown = next((w.moment for w in witnesses if w.kind == "near"), None)
-    near = {w.moment.day for w in witnesses if w.kind in ("near", "near_update")}
-    if shown and shown.day < best.day and best.day not in near:
-        best = _unambiguous(shown, witnesses)
+    shown = next((_unambiguous(w.moment, witnesses) for w in witnesses if w.kind == "near"), None)
+    if shown and shown.day != best.day:
+        changes = {w.moment.day for w in witnesses if w.kind == "near_update"}
+        near = {w.moment.day for w in witnesses if w.kind == "near"} - changes
+        agreed = (w.moment for w in witnesses if w.kind == "meta" and w.moment.day == shown.day and w.moment.exact)
+        if shown.day < best.day and best.day not in near:
+            best = shown
+        elif best.day not in near:
+            best = next(agreed, best)
     if best.exact:
         return best
     return next((w.moment for w in witnesses if w.moment.day == best.day and w.moment.exact), best)
@@ -137,6 +157,12 @@ class _Reader:
             if moment:
                 yield Witness(kind, moment)
 
+    def shown(self, kind: str, lines: Sequence[str]) -> Iterator[Witness]:
+        """Dates of lines that readers see; those of lines on a change come last."""
+        for updated in (False, True):
+            matching = (line for line in lines if is_update(line) is updated)
+            yield from self.witnesses(f"{kind}_update" if updated else kind, matching)
+
     def of_nodes(self, kind: str, nodes: Iterable[Node], keys: Iterable[str]) -> Iterator[Witness]:
         for node in nodes:
             yield from self.witnesses(kind, (value for key in keys if (value := first(node.get(key)))))
@@ -154,11 +180,3 @@ def _month_first(data: PageData, url: str) -> bool | None:
 
 def _stated(element: HtmlElement) -> str:
     return element.get("datetime") or element.get("content") or text_of(element, 200)
-
-
-def _shown(data: PageData, nearby: Nearby, reader: _Reader) -> Iterator[Witness]:
-    """Dates shown: beside the headline, then in times and dated elements anywhere; lines on updates last."""
-    for kind, lines in lines_shown(data, nearby):
-        for updated in (False, True):
-            matching = (line for line in lines if is_update(line) is updated)
-            yield from reader.witnesses(f"{kind}_update" if updated else kind, matching)

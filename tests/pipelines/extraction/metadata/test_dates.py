@@ -135,3 +135,51 @@ def test_another_date_on_the_page_decides_what_comes_first() -> None:
 
 def test_a_line_at_the_end_is_found_where_nothing_else_is_dated() -> None:
     assert read(page("", f"<h1>A pier</h1>{STORY * 12}<p>Posted on March 5, 2026</p>")).published_at == "2026-03-05"
+
+
+def test_the_date_nearest_to_the_headline_is_the_articles() -> None:
+    before = "<div class=date>March 5, 2026</div>"
+    after = "<p><b>The fair: May 9, 2026</b></p>"
+    document = page("", f"<main>{before}<h1>A pier</h1><p>{'Word ' * 30}</p>{after}{STORY}</main>")
+    assert read(document).published_at == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published March 5, 2026 Updated May 9, 2026 3 min read",
+        "Updated May 9, 2026 | First published March 5, 2026",
+    ],
+)
+def test_a_line_that_names_both_days_is_read_in_parts(line: str) -> None:
+    assert read(article(f"<div>{line}</div>")).published_at == "2026-03-05"
+
+
+def test_two_statements_that_readers_see_confirmed_beat_one() -> None:
+    head = json_ld(datePublished="2026-03-05T10:00:00Z") + meta(article_published_time="2026-04-09T10:00:00Z")
+    assert read(article("<time>April 9, 2026</time>", head)).published_at == "2026-04-09T10:00:00+00:00"
+    assert read(article("<time>March 5, 2026</time>", head)).published_at == "2026-03-05T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "<h4>Published</h4><div>March 5, 2026</div>",
+        "<ul><li><strong>Datum</strong> 05.03.2026 </li></ul>",
+        "<dl><dt>Release date</dt><dd>5 March 2026</dd></dl>",
+    ],
+)
+def test_a_list_of_facts_dates_an_article_without_other_dates(facts: str) -> None:
+    document = page("", f"<main><h1>A pier</h1>{STORY * 12}</main><div class=sidebar>{facts}</div>")
+    assert read(document).published_at == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    "path", ["/2026/03/05/tide-tables/", "/2026/mar/05/tide-tables", "/2026/march/5/x", "/news/05-03-2026-tide-tables"]
+)
+def test_addresses_that_hold_a_day(path: str) -> None:
+    assert read(article(url=f"https://harbour-ledger.example{path}")).published_at == "2026-03-05"
+
+
+def test_a_meta_tag_whose_content_is_in_value_is_read() -> None:
+    assert read(article(head='<meta name="pubdate" value="2026-03-05">')).published_at == "2026-03-05"
