@@ -44,6 +44,14 @@ class ExtractionFailure:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What came of a page, and the seconds its worker took; None where it died over it."""
+
+    result: Article | ExtractionFailure
+    seconds: float | None = None
+
+
 class ExtractionPool:
     """Worker processes that run ``extract_article``. A context manager; closing kills what still runs."""
 
@@ -63,9 +71,15 @@ class ExtractionPool:
     def submit(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Article | ExtractionFailure]:
         """Extract in a worker. The future never raises: whatever goes wrong is its result."""
         answer: Future[Article | ExtractionFailure] = Future()
+        self.timed(page, site).add_done_callback(lambda done: answer.set_result(done.result().result))
+        return answer
+
+    def timed(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Timed]:
+        """``submit``, with the time it took."""
+        answer: Future[Timed] = Future()
         refusal = oversize(page)
         if refusal:
-            answer.set_result(refusal)
+            answer.set_result(Timed(refusal))
             return answer
         task = self._pool.schedule(_extract, args=(page, site), timeout=self._time_limit)
         task.add_done_callback(lambda done: answer.set_result(_outcome(done, self._time_limit)))
@@ -116,20 +130,26 @@ def oversize(page: RawPage) -> ExtractionFailure | None:
     return None
 
 
-def _outcome(task: Future[Article | ExtractionFailure], time_limit: float) -> Article | ExtractionFailure:
+def _outcome(task: Future[Timed], time_limit: float) -> Timed:
     if task.cancelled():
-        return ExtractionFailure("crash", "stopped before the page was extracted")
+        return Timed(ExtractionFailure("crash", "stopped before the page was extracted"))
     error = task.exception()
     if error is None:
         return task.result()
     if isinstance(error, TimeoutError):
-        return ExtractionFailure("time_limit", f"took more than {time_limit:g} s")
+        return Timed(ExtractionFailure("time_limit", f"took more than {time_limit:g} s"), time_limit)
     if isinstance(error, ProcessExpired):
-        return ExtractionFailure("crash", f"the worker died: {error}")
-    return ExtractionFailure("error", f"{type(error).__name__}: {error}")
+        return Timed(ExtractionFailure("crash", f"the worker died: {error}"))
+    return Timed(ExtractionFailure("error", f"{type(error).__name__}: {error}"))
 
 
-def _extract(page: RawPage, site: Site) -> Article | ExtractionFailure:
+def _extract(page: RawPage, site: Site) -> Timed:
+    began = time.perf_counter()
+    result = _extracted(page, site)
+    return Timed(result, round(time.perf_counter() - began, 4))
+
+
+def _extracted(page: RawPage, site: Site) -> Article | ExtractionFailure:
     from pipelines.extraction import extract_article
 
     try:

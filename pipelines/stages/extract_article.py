@@ -43,7 +43,7 @@ class ExtractArticle:
         await asyncio.to_thread(self._pool.close)
 
     async def process_item(self, item: Fetched) -> Extracted:
-        result = await asyncio.wrap_future(self._pool.submit(item.page, self._sites.site(item.source)))
-        if isinstance(result, Article):
-            return Extracted(item, result)
-        raise failed_extraction(result.kind, result.detail)
+        done = await asyncio.wrap_future(self._pool.timed(item.page, self._sites.site(item.source)))
+        if isinstance(done.result, Article):
+            return Extracted(item, done.result, done.seconds)
+        raise failed_extraction(done.result.kind, done.result.detail, done.seconds)

@@ -43,3 +43,5 @@ class Extracted:
 
     fetched: Fetched
     article: Article
+    seconds: float | None = None
+    """How long the extraction took."""

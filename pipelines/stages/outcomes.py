@@ -50,7 +50,7 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
         register(conn, item.article.id, own=(), redirects=(asked,))
     if outcome == "new":
         observe(conn, item.article, now())
-    _record(conn, place, item.fetched, outcome, page_id)
+    _record(conn, place, item.fetched, outcome, page_id, item.seconds)
     due = next_visit(item.article.published_at, item.fetched.page.fetched_at)
     _settle(conn, item.fetched.lease, outcome, due, item.article.id)
     frontier.add(conn, item.fetched.found)
@@ -61,7 +61,7 @@ def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected)
     """Keep the page, say why it is no article, and settle its URL."""
     page_id = _page_id(conn, place, fetched)
     url, at = fetched.page.url, fetched.page.fetched_at
-    _record(conn, place, fetched, "rejected", page_id)
+    _record(conn, place, fetched, "rejected", page_id, rejected.seconds)
     record_rejection(conn, place.run_id, fetched.source, url, rejected.reason, rejected.detail, page_id, at)
     lease = fetched.lease
     if lease is not None and rejected.reason in PASSING:
@@ -133,7 +133,14 @@ def _page_id(conn: Connection, place: Place, fetched: Fetched) -> int:
     return fetched.page_id if fetched.page_id is not None else keep_page(conn, place.archive, fetched.page)
 
 
-def _record(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> None:
+def _record(
+    conn: Connection,
+    place: Place,
+    fetched: Fetched,
+    outcome: str,
+    page_id: int,
+    extract_seconds: float | None = None,
+) -> None:
     page = fetched.page
     replayed = fetched.page_id is not None
     route = "archive" if replayed else page.hint.route if page.hint else None
@@ -152,6 +159,7 @@ def _record(conn: Connection, place: Place, fetched: Fetched, outcome: str, page
         None,
         page_id,
         at,
+        extract_seconds,
     )
 
 

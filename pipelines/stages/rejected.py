@@ -11,13 +11,17 @@ from pipelines.items import Verdict
 
 
 class Rejected(DropItem):
-    """A page that was kept and counted, but is no article. ``reason`` is what the rejection row says."""
+    """A page that was kept and counted, but is no article. ``reason`` is what the rejection row says.
+
+    ``seconds``: how long its extraction took, where it came that far.
+    """
 
     reason = "rejected"
 
-    def __init__(self, detail: str | None = None) -> None:
+    def __init__(self, detail: str | None = None, seconds: float | None = None) -> None:
         super().__init__(f"{self.reason}: {detail}" if detail else self.reason)
         self.detail = detail
+        self.seconds = seconds
 
 
 class Listing(Rejected):
@@ -96,11 +100,11 @@ _BY_VERDICT = {kind.reason: kind for kind in (Listing, BlockPage, ScriptShell, P
 _BY_FAILURE = {kind.reason: kind for kind in (TooLarge, TooManyTags, TimeLimit, MemoryLimit, Crashed)}
 
 
-def rejected_verdict(verdict: str, detail: str | None = None) -> Rejected:
+def rejected_verdict(verdict: str, detail: str | None = None, seconds: float | None = None) -> Rejected:
     """The exception for a verdict that is not stored."""
-    return _BY_VERDICT.get(verdict, Unusable)(detail)
+    return _BY_VERDICT.get(verdict, Unusable)(detail, seconds)
 
 
-def failed_extraction(kind: str, detail: str) -> Rejected:
+def failed_extraction(kind: str, detail: str, seconds: float | None = None) -> Rejected:
     """The exception for an ``ExtractionFailure``."""
-    return _BY_FAILURE.get(kind, ExtractionError)(detail)
+    return _BY_FAILURE.get(kind, ExtractionError)(detail, seconds)

@@ -109,6 +109,7 @@ def record_fetch(
     error: str | None = None,
     page_id: int | None = None,
     at: datetime | str | None = None,
+    extract_seconds: float | None = None,
 ) -> None:
     """Note a request and what came of it.
 
@@ -127,6 +128,7 @@ def record_fetch(
         "status": status,
         "size": size,
         "seconds": seconds,
+        "extract_seconds": extract_seconds,
         "outcome": outcome,
         "error": kind or None,
         "detail": detail or None,
