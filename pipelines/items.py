@@ -196,6 +196,8 @@ class Article:
     labels: tuple[str, ...] = ()
     """``sponsored, press_release, opinion, guest_post, paywalled``: the evidence is in ``removed`` or the metadata."""
     fetched_at: str | None = None
+    body_path: str | None = None
+    """Tag path of the box that holds most of the body."""
     extractor: str = ""
 
     def as_dict(self) -> dict[str, Any]:

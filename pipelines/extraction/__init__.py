@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipelines.errors import BadInput
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.body import score_blocks
+from pipelines.extraction.box import body_path
 from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.embedded import embedded_body
 from pipelines.extraction.markdown import to_markdown
@@ -41,7 +42,8 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
         return _unusable(page)
     blocks = _blocks(document)
     metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint, page.fetched_at)
-    parts = join([_parts(document, blocks, metadata, site), *_further(page, metadata, site)])
+    first = _parts(document, blocks, metadata, site)
+    parts = join([first, *_further(page, metadata, site)])
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
     return Article(
         id=article_id(canonical_url),
@@ -65,6 +67,7 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
         verdict=judge(document, metadata, parts.body),
         labels=metadata.labels,
         fetched_at=page.fetched_at,
+        body_path=body_path(first.body),
         extractor=EXTRACTOR,
     )
 

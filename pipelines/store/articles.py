@@ -175,10 +175,12 @@ def _write(conn: Connection, article: Article, page_id: int | None, *, version: 
     _note_page(conn, page_id, article.id, version)
 
 
+_SAME = tuple("id url canonical_url source published_at language section image_url verdict body_path".split())
+
+
 def _row(article: Article, version: int, seen_at: str) -> dict[str, Any]:
-    same = ("id", "url", "canonical_url", "source", "published_at", "language", "section", "image_url", "verdict")
     return {
-        **{name: getattr(article, name) for name in same},
+        **{name: getattr(article, name) for name in _SAME},
         **_content(article),
         "authors": list(article.authors),
         "tags": list(article.tags),
