@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal_column, select, update
 
+from pipelines.items import Validators
 from pipelines.store.dialect import chunks
 from pipelines.store.frontier_rows import (
     FrontierEntry,
@@ -37,17 +38,25 @@ _IS_LEASED = table.c.state == literal_column("'leased'")
 """Spelt out, so that SQLite sees that its partial index serves."""
 
 
-def add(conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime | None = None) -> int:
+def add(
+    conn: Connection, candidates: Iterable[FrontierEntry], *, at: datetime | None = None, patient: bool = False
+) -> int:
     """Queue URLs that are new, or due again; return how many became pending.
 
     A done URL is due again when its hint says it was modified since it was fetched, or later than any listing said
     before, or when its time has come; a failed one when its retry is due. One that is pending learns what the hint
-    adds; one that is leased is left alone.
+    adds; one that is leased is left alone. ``patient``: done ones are only noted as due, for ``due.promote``.
     """
     moment = utc_text(at or now())
     entries = merged(candidates)
     ensure_sources(conn, {entry.source for entry in entries.values()})
-    return sum(_add_some(conn, dict(some), moment) for some in chunks(list(entries.items())))
+    return sum(_add_some(conn, dict(some), moment, patient) for some in chunks(list(entries.items())))
+
+
+def known(conn: Connection, url: str) -> FrontierEntry | None:
+    """What is known of a URL; None where it was never queued."""
+    row = conn.execute(_KNOWN, {"wanted": key_of(url)}).first()
+    return entry_of(row) if row else None
 
 
 def claim(
@@ -87,16 +96,27 @@ def complete(
     next_due: datetime | None = None,
     *,
     article_id: str | None = None,
+    validators: Validators | None = None,
     at: datetime | None = None,
 ) -> bool:
-    """Mark a leased URL as done; False, and nothing changed, where ``owner`` does not hold its lease any more."""
+    """Mark a leased URL as done; False, and nothing changed, where ``owner`` does not hold its lease any more.
+
+    A visit after the first is counted, as an edit where the outcome is ``updated``. ``validators`` replace the old.
+    """
+    moment = utc_text(at or now())
+    was_visited = table.c.first_fetched_at.is_not(None)
     values = {
         "state": "done",
         "outcome": outcome,
         "error": None,
         "due_at": utc_text(next_due) if next_due else None,
         "tries": 0,
-        "last_fetched_at": utc_text(at or now()),
+        "first_fetched_at": func.coalesce(table.c.first_fetched_at, moment),
+        "last_fetched_at": moment,
+        "checks": table.c.checks + case((was_visited, 1), else_=0),
+        "edits": table.c.edits + case((was_visited, int(outcome == "updated")), else_=0),
+        "etag": validators.etag if validators else None,
+        "last_modified": validators.last_modified if validators else None,
         "hint": None,
     }
     return _let_go(conn, url, owner, values | ({"article_id": article_id} if article_id else {}))
@@ -135,12 +155,6 @@ def release_stale(conn: Connection, now: datetime, live_owner: str | None = None
     return conn.execute(update(table).where(_IS_LEASED, stale).values(_PENDING)).rowcount
 
 
-def promote_due(conn: Connection, now: datetime) -> int:
-    """Make done URLs whose next visit is due pending again, for a crawl that runs on; returns how many."""
-    due = update(table).where(table.c.state == "done", table.c.due_at <= utc_text(now))
-    return conn.execute(due.values(_PENDING)).rowcount
-
-
 def counts(conn: Connection) -> dict[str, dict[str, int]]:
     """How many URLs each source has in each state."""
     found: dict[str, dict[str, int]] = {}
@@ -162,34 +176,32 @@ _RETRY = (
 _ASKED = ("key", "state", "due_at", "last_fetched_at", "listed_modified_at", "hint", "priority")
 
 
-def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str) -> int:
+def _add_some(conn: Connection, entries: dict[str, FrontierEntry], moment: str, patient: bool) -> int:
     columns = [table.c[name] for name in _ASKED]
     found = {row.key: row for row in conn.execute(select(*columns).where(table.c.key.in_(entries)))}
     new = [new_row(key, entry, moment) for key, entry in entries.items() if key not in found]
     known = [(row, entries[key]) for key, row in found.items()]
-    again = [waiting_row(row, entry) for row, entry in known if is_due(row, entry, moment)]
+    due = [(row, entry) for row, entry in known if is_due(row, entry, moment)]
+    later = [waiting_row(row, entry, moment) for row, entry in due if patient and row.state == "done"]
+    again = [waiting_row(row, entry) for row, entry in due if not (patient and row.state == "done")]
     richer = [
         waiting_row(row, entry) for row, entry in known if row.state == "pending" and says_more(row.hint, entry.hint)
     ]
-    if new:
-        conn.execute(insert(table), new)
-    if again or richer:
-        conn.execute(_WAIT, again + richer)
+    for statement, rows in ((insert(table), new), (_WAIT, again + richer), (_NOTE_DUE, later)):
+        if rows:
+            conn.execute(statement, rows)
     return len(new) + len(again)
 
 
-_WAIT = (
-    update(table)
-    .where(table.c.key == bindparam("row_key"))
-    .values(
-        _PENDING
-        | {
-            "hint": bindparam("new_hint"),
-            "priority": bindparam("new_priority"),
-            "listed_modified_at": bindparam("new_modified"),
-        }
-    )
-)
+_LISTED: dict[str, Any] = {
+    "hint": bindparam("new_hint"),
+    "priority": bindparam("new_priority"),
+    "listed_modified_at": bindparam("new_modified"),
+    "due_at": bindparam("new_due"),
+}
+_WAIT = update(table).where(table.c.key == bindparam("row_key")).values(_PENDING | _LISTED)
+_NOTE_DUE = update(table).where(table.c.key == bindparam("row_key")).values(_LISTED)
+_KNOWN = select(table).where(table.c.key == bindparam("wanted"))
 
 
 def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row
 
-from pipelines.items import Hint
+from pipelines.items import Hint, Validators
 from pipelines.store.times import epoch, normalised
 from pipelines.urls import host, identity
 
@@ -23,7 +23,15 @@ class FrontierEntry:
     priority: float | None = None
     """Higher first; the epoch of the hint's date where not given, 0 where there is none."""
     tries: int = 0
+    error: str | None = None
+    """Kind of the last failure since it last went well."""
+    first_fetched_at: str | None = None
     last_fetched_at: str | None = None
+    checks: int = 0
+    """Visits after the first."""
+    edits: int = 0
+    """Of those, how many found the article edited."""
+    validators: Validators = field(default_factory=Validators)
     article_id: str | None = None
     depth: int = 0
     """Links followed from a listing to here."""
@@ -47,11 +55,11 @@ def merged(candidates: Iterable[FrontierEntry]) -> dict[str, FrontierEntry]:
     for entry in candidates:
         key = key_of(entry.url)
         known = entries.get(key)
-        entries[key] = replace(known, hint=_richer(known.hint, entry.hint)) if known else entry
+        entries[key] = replace(known, hint=richer(known.hint, entry.hint)) if known else entry
     return entries
 
 
-def _richer(known: Hint | None, other: Hint | None) -> Hint | None:
+def richer(known: Hint | None, other: Hint | None) -> Hint | None:
     """What both routes said; where they differ, the one that was first."""
     if known is None or other is None:
         return known or other
@@ -69,10 +77,10 @@ def is_due(row: Row[Any], entry: FrontierEntry, moment: str) -> bool:
         return False
     if row.due_at is not None and row.due_at <= moment:
         return True
-    modified = _modified(entry) if row.state == "done" else ""
-    if modified > (row.last_fetched_at or ""):
-        return True
-    return row.listed_modified_at is not None and modified > row.listed_modified_at
+    modified = _modified(entry)
+    if row.state == "failed":
+        return row.listed_modified_at is not None and modified > row.listed_modified_at
+    return modified > (row.listed_modified_at or row.last_fetched_at or "")  # a date ahead of time counts once
 
 
 def _modified(entry: FrontierEntry) -> str:
@@ -97,16 +105,17 @@ def new_row(key: str, entry: FrontierEntry, moment: str) -> dict[str, Any]:
     }
 
 
-def waiting_row(row: Row[Any], entry: FrontierEntry) -> dict[str, Any]:
+def waiting_row(row: Row[Any], entry: FrontierEntry, due_at: str | None = None) -> dict[str, Any]:
     """A known row's next hint: with what was known while it waits, afresh when it is due again."""
     before = Hint.from_dict(row.hint) if row.hint and row.state == "pending" else None
-    hint = _richer(before, entry.hint)
+    hint = richer(before, entry.hint)
     priority = _priority(replace(entry, hint=hint))
     return {
         "row_key": row.key,
         "new_hint": hint.as_dict() if hint else None,
         "new_priority": max(row.priority, priority) if row.state == "pending" else priority,
         "new_modified": max(row.listed_modified_at or "", _modified(entry)) or None,
+        "new_due": due_at,
     }
 
 
@@ -118,7 +127,12 @@ def entry_of(row: Row[Any]) -> FrontierEntry:
         hint=Hint.from_dict(row.hint) if row.hint else None,
         priority=row.priority,
         tries=row.tries,
+        error=row.error,
+        first_fetched_at=row.first_fetched_at,
         last_fetched_at=row.last_fetched_at,
+        checks=row.checks,
+        edits=row.edits,
+        validators=Validators(row.etag, row.last_modified),
         article_id=row.article_id,
         depth=row.depth,
     )

@@ -307,7 +307,7 @@ frontier = Table(
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
     Index("ix_frontier_claim", "source", "state", "priority"),
     Index("ix_frontier_leased", "lease_owner", sqlite_where=text("state = 'leased'")),
-    Index("ix_frontier_due", "state", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+    Index("ix_frontier_due", "state", "due_at", "source", sqlite_where=text("due_at IS NOT NULL")),
     Index("ix_frontier_article_id", "article_id"),
 )
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pipelines.items import Hint
+from pipelines.items import Hint, Validators
 from pipelines.store import Store
+from pipelines.store.due import promote
 from pipelines.store.frontier import (
     FrontierEntry,
     add,
@@ -20,7 +21,7 @@ from pipelines.store.frontier import (
     counts,
     fail,
     give_back,
-    promote_due,
+    known,
     release_stale,
     renew,
 )
@@ -169,14 +170,6 @@ def test_a_done_url_is_pending_again_when_its_time_has_come(store: Store) -> Non
     assert visited == ["daily.example/a"]
 
 
-def test_a_crawl_that_runs_on_visits_again_by_itself(store: Store) -> None:
-    visit(store, entry("a"), next_due=NOW + HOUR)
-    with store.begin() as conn:
-        assert promote_due(conn, NOW) == 0
-        assert promote_due(conn, NOW + HOUR) == 1
-    assert take(store, at=NOW + HOUR) == ["daily.example/a"]
-
-
 def test_a_failed_url_is_tried_again_when_its_retry_is_due(store: Store) -> None:
     queue(store, entry("a"))
     take(store)
@@ -278,3 +271,37 @@ def test_a_claim_does_not_slow_down_with_the_queue(store: Store) -> None:
             assert len(claim(conn, "me", 50, NOW, 60)) == 50
             took.append(process_time() - began)
     assert sorted(took)[10] < 0.02
+
+
+def test_visits_after_the_first_and_the_edits_they_found_are_counted(store: Store) -> None:
+    outcomes = ("new", "unchanged", "updated", "not_modified")
+    for hours, outcome in enumerate(outcomes):
+        queue(store, entry("a"), at=NOW + hours * HOUR)
+        take(store)
+        with store.begin() as conn:
+            at = NOW + hours * HOUR
+            assert complete(conn, entry("a").url, "me", outcome, at, validators=Validators('"1"'), at=at)
+    with store.connect() as conn:
+        row = known(conn, "http://www.daily.example/a/")
+    assert row is not None
+    assert (row.checks, row.edits, row.validators) == (3, 1, Validators('"1"'))
+    assert (row.first_fetched_at, row.last_fetched_at) == ("2026-11-22T12:00:00Z", "2026-11-22T15:00:00Z")
+
+
+def test_a_date_ahead_of_time_makes_a_url_due_once(store: Store) -> None:
+    visit(store, entry("a"))
+    ahead = entry("a", modified_at="2026-12-24T00:00:00Z")
+    assert queue(store, ahead) == 1
+    visit(store, ahead)
+    assert queue(store, ahead, at=NOW + HOUR) == 0
+
+
+def test_a_patient_crawl_only_notes_what_is_due_again(store: Store) -> None:
+    visit(store, entry("a"))
+    with store.begin() as conn:
+        changed = [entry("a", modified_at="2026-11-23T00:00:00Z"), entry("b")]
+        assert add(conn, changed, at=NOW + HOUR, patient=True) == 1
+    assert take(store) == ["daily.example/b"]
+    with store.begin() as conn:
+        assert promote(conn, {"daily": 9}, NOW + HOUR) == {"daily": 1}
+    assert take(store) == ["daily.example/a"]

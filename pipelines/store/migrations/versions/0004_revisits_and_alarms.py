@@ -21,6 +21,10 @@ def upgrade() -> None:
         op.add_column("frontier", sa.Column(name, sa.Text(), nullable=True))
     for name in ("checks", "edits", "depth"):
         op.add_column("frontier", _counter(name))
+    op.drop_index("ix_frontier_due", "frontier")
+    op.create_index(
+        "ix_frontier_due", "frontier", ["state", "due_at", "source"], sqlite_where=sa.text("due_at IS NOT NULL")
+    )
     _create_listing()
     _create_alarm()
 
