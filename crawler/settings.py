@@ -85,6 +85,7 @@ EXTENSIONS = {
     "crawler.extensions.rejections.Rejections": 10,
     "crawler.extensions.progress.Progress": 20,
     "crawler.extensions.stop_in_time.StopInTime": 30,
+    "crawler.extensions.clean_again.CleanAgain": 40,
     "crawler.extensions.run_report.RunReport": 100,
 }
 

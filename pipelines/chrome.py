@@ -29,6 +29,8 @@ EDGE_SHARE = 0.03
 """Share that is enough for a block that nearly always stands at the start or end of the body: bios, series notes."""
 EDGE_CERTAINTY = 0.9
 HEAD_BLOCKS, TAIL_BLOCKS = 2, 5
+REPEATED = "repeated"
+"""The rule that takes out what a site repeats."""
 CARD_RUN = "card-run"
 """The rule that takes out runs of cards by their shape alone."""
 SHORT = 80
@@ -67,6 +69,14 @@ class SiteChrome:
 
 
 NOTHING_LEARNED = SiteChrome()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was known of a site after so many of its ``articles``."""
+
+    articles: int = 0
+    chrome: SiteChrome = NOTHING_LEARNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import click
@@ -83,21 +83,21 @@ def failures(
 def run_table(summaries: Iterable[SourceSummary]) -> Table:
     """A run as a table a person can read: one line a source, the sums below."""
     summaries = list(summaries)
-    columns = ("source", "pages", "new", "updated", "unchanged", "rejected", "failures", "time")
-    table = plain_table(*columns, right=("pages", "new", "updated", "unchanged", "time"), footer=len(summaries) > 1)
-    for column, total in zip(table.columns, _totals(summaries), strict=False):
+    names = ["fetched", "new", "updated", "unchanged"] + ["recleaned"] * any(each.recleaned for each in summaries)
+    counts = ["pages", *names[1:]]
+    columns = ("source", *counts, "rejected", "failures", "time")
+    table = plain_table(*columns, right=(*counts, "time"), footer=len(summaries) > 1)
+    for column, total in zip(table.columns, _totals(summaries, names), strict=False):
         column.footer = total
     for each in summaries:
-        numbers = (
-            f"{number:,}" if number else "·" for number in (each.fetched, each.new, each.updated, each.unchanged)
-        )
+        numbers = (f"{number:,}" if number else "·" for number in (getattr(each, name) for name in names))
         failed = cell(_by_kind(each.failures), "red")
         table.add_row(cell(each.source or "—"), *numbers, cell(_by_kind(each.rejected)), failed, duration(each.seconds))
     return table
 
 
-def _totals(summaries: list[SourceSummary]) -> list[str]:
-    plain_sums = [sum(getattr(each, name) for each in summaries) for name in ("fetched", "new", "updated", "unchanged")]
+def _totals(summaries: list[SourceSummary], names: Sequence[str]) -> list[str]:
+    plain_sums = [sum(getattr(each, name) for each in summaries) for name in names]
     counted = [sum(sum(getattr(each, name).values()) for each in summaries) for name in ("rejected", "failures")]
     return ["all", *(f"{total:,}" for total in plain_sums + counted)]
 

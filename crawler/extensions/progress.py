@@ -23,6 +23,8 @@ LOG_SECONDS = 10.0
 SHOWN = 20
 """Sources on the screen at one time: the busiest."""
 COLUMNS = ("queued", "fetched", "new", "updated", "unchanged", "rejected", "failed")
+AT_THE_END = "recleaned"
+"""What is counted only once a crawl has nothing left to fetch, and then shown."""
 
 
 class Progress:
@@ -75,7 +77,8 @@ class Progress:
 
 def progress_line(total: Counter[str], sources: int, seconds: float, rate: float) -> str:
     """``40 s: 3 sources, queued 120, fetched 80 (8.0/s), new 70, …``"""
-    numbers = [f"{name} {total[name]:,}" + (f" ({rate:.1f}/s)" if name == "fetched" else "") for name in COLUMNS]
+    names = (*COLUMNS, AT_THE_END) if total[AT_THE_END] else COLUMNS
+    numbers = [f"{name} {total[name]:,}" + (f" ({rate:.1f}/s)" if name == "fetched" else "") for name in names]
     return f"{seconds:.0f} s: {sources} source{'' if sources == 1 else 's'}, {', '.join(numbers)}"
 
 
@@ -83,13 +86,14 @@ def progress_table(tally: dict[str, Counter[str]], seconds: float) -> Table:
     """A line a source, the busiest ones first, with what is queued by this run and what came of it."""
     table = Table(box=None, header_style="bold", title=f"{seconds:.0f} s", title_justify="left", title_style="dim")
     table.add_column("source")
-    for name in COLUMNS:
+    names = (*COLUMNS, AT_THE_END) if any(counts[AT_THE_END] for counts in tally.values()) else COLUMNS
+    for name in names:
         table.add_column(name, justify="right")
     table.add_column("pages/s", justify="right")
     busiest = sorted(tally.items(), key=lambda pair: (-pair[1]["fetched"], pair[0]))
     for source, counts in busiest[:SHOWN]:
         rate = counts["fetched"] / seconds if seconds > 0 else 0.0
-        table.add_row(source, *(f"{counts[name]:,}" if counts[name] else "·" for name in COLUMNS), f"{rate:.1f}")
+        table.add_row(source, *(f"{counts[name]:,}" if counts[name] else "·" for name in names), f"{rate:.1f}")
     if len(busiest) > SHOWN:
         table.add_row(f"… and {len(busiest) - SHOWN} more")
     return table

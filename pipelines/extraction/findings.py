@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.chrome import CARD_RUN, NOTHING_LEARNED, SiteChrome, fingerprint
+from pipelines.chrome import CARD_RUN, NOTHING_LEARNED, REPEATED, SiteChrome, fingerprint
 from pipelines.corrections import RULE as CORRECTION
 from pipelines.corrections import Corrections
 from pipelines.extraction.blocks import Block, Kind
@@ -22,7 +22,6 @@ from pipelines.site import UNKNOWN_SITE, Site
 
 SITE_LIST = "site-list"
 SIDEBAR = "sidebar-parts"
-REPEATED = "repeated"
 MOST_OF_BODY = 0.8
 """Share of the body's characters that a site's chrome may at most take out."""
 LAST = 6

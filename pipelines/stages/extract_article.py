@@ -43,7 +43,8 @@ class ExtractArticle:
         await asyncio.to_thread(self._pool.close)
 
     async def process_item(self, item: Fetched) -> Extracted:
-        done = await asyncio.wrap_future(self._pool.timed(item.page, self._sites.site(item.source)))
+        site = self._sites.site(item.source, latest=item.again)
+        done = await asyncio.wrap_future(self._pool.timed(item.page, site))
         if isinstance(done.result, Article):
             return Extracted(item, done.result, done.seconds)
         raise failed_extraction(done.result.kind, done.result.detail, done.seconds)

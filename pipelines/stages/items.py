@@ -30,6 +30,8 @@ class Fetched:
     seconds: float | None = None
     found: tuple[FrontierEntry, ...] = ()
     """URLs that the page brought; they are queued in the transaction that settles it."""
+    again: bool = False
+    """Whether a stored page is only read again because more is known of its site by now."""
 
     @property
     def source(self) -> str:

@@ -42,9 +42,14 @@ class Place:
 
 
 def store(conn: Connection, place: Place, item: Extracted) -> str:
-    """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost."""
+    """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost.
+
+    A page that was only read again is ``recleaned`` or ``unchanged``, and leaves a trace where it is the former.
+    """
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id))
+    if item.fetched.again:
+        return _note_cleaning(conn, place, item.fetched, outcome, page_id)
     asked = item.fetched.page.requested_url
     if asked and outcome == "unchanged":  # a further address of an article that is stored
         register(conn, item.article.id, own=(), redirects=(asked,))
@@ -127,6 +132,14 @@ def listing(conn: Connection, place: Place, read: Read) -> int:
     """Record that a listing was read and queue what it named; how many URLs became pending."""
     record_fetch(conn, place.run_id, read.source, read.url, read.route, read.status, read.size, read.seconds, "listing")
     return frontier.add(conn, read.entries)
+
+
+def _note_cleaning(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> str:
+    """Nobody edited anything, so it does not count as an update."""
+    if outcome == "unchanged":
+        return outcome
+    _record(conn, place, fetched, "recleaned", page_id)
+    return "recleaned"
 
 
 def _page_id(conn: Connection, place: Place, fetched: Fetched) -> int:

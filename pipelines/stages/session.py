@@ -20,7 +20,7 @@ from pipelines.store.database import Store, open_store
 from pipelines.store.frontier import give_back
 from pipelines.store.lock import crawl_lock
 from pipelines.store.process import me
-from pipelines.store.runs import SourceSummary, finish_run, run_summary, start_run
+from pipelines.store.runs import REEXTRACT, SourceSummary, finish_run, run_summary, start_run
 from pipelines.store.sources import SourceRow, save_sources
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Session:
     @classmethod
     def replay(cls, location: str | Path, keys: Sequence[str], versions: Mapping[str, str]) -> Self:
         """Open a store that exists and start a run over pages it holds. Raises what ``open_store`` raises."""
-        return cls(open_store(location, create=False), "newsmint reextract", (), versions, keys)
+        return cls(open_store(location, create=False), REEXTRACT, (), versions, keys)
 
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Have the work done in the next transaction, and wait until it is committed."""

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipelines.chrome import SiteChrome
+from pipelines.chrome import Learned, SiteChrome
 from pipelines.corrections import NO_CORRECTIONS, Corrections
 from pipelines.site import Site
-from pipelines.store.chrome import articles_counted, site_chrome
+from pipelines.store.chrome import articles_counted, learned
 from pipelines.store.database import Store
 
 GROWTH = 1.1
 """A source's chrome is read again once this many times as many of its articles were counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    articles: int
-    chrome: SiteChrome
 
 
 class SiteKnowledge:
@@ -27,16 +20,15 @@ class SiteKnowledge:
     def __init__(self, store: Store, corrections: Mapping[str, Corrections]) -> None:
         self._store = store
         self._corrections = corrections
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Learned] = {}
 
-    def site(self, source: str) -> Site:
-        """What is known of the source by now."""
-        return Site(self._chrome(source), self._corrections.get(source, NO_CORRECTIONS))
+    def site(self, source: str, *, latest: bool = False) -> Site:
+        """What is known of the source by now; near enough, unless it must be the ``latest``."""
+        return Site(self._chrome(source, 1.0 if latest else GROWTH), self._corrections.get(source, NO_CORRECTIONS))
 
-    def _chrome(self, source: str) -> SiteChrome:
-        known = self._known.get(source, _Known(0, SiteChrome()))
+    def _chrome(self, source: str, growth: float) -> SiteChrome:
+        known = self._known.get(source, Learned())
         with self._store.connect() as conn:
-            articles = articles_counted(conn, source)
-            if articles > known.articles * GROWTH:
-                known = self._known[source] = _Known(articles, site_chrome(conn, source))
+            if articles_counted(conn, source) > known.articles * growth:
+                known = self._known[source] = learned(conn, source)
         return known.chrome

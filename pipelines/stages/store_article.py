@@ -24,5 +24,6 @@ class StoreArticle:
     async def process_item(self, item: Extracted) -> Extracted:
         session = session_of(self._crawler)
         outcome = await session.write(lambda conn: outcomes.store(conn, session.place, item))
-        session.count(item.fetched.source, outcome)
+        if not (item.fetched.again and outcome == "unchanged"):
+            session.count(item.fetched.source, outcome)
         return item

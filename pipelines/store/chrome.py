@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from pipelines.chrome import MIN_SIGHTINGS, Count, SiteChrome, learn, sightings
+from pipelines.chrome import MIN_SIGHTINGS, Count, Learned, SiteChrome, learn, sightings
 from pipelines.items import Article
 from pipelines.store.dialect import insert
 from pipelines.store.schema import learned_block, learned_source
@@ -49,13 +49,19 @@ def articles_counted(conn: Connection, source: str) -> int:
 
 def site_chrome(conn: Connection, source: str) -> SiteChrome:
     """What the source is known to repeat by now."""
+    return learned(conn, source).chrome
+
+
+def learned(conn: Connection, source: str) -> Learned:
+    """What the source is known to repeat by now, and after how many of its articles."""
+    articles = articles_counted(conn, source)
     columns = learned_block.c
     rows = conn.execute(
         select(columns.fingerprint, columns.seen, columns.at_edge, columns.first_number, columns.last_number).where(
             columns.source == source, columns.seen >= MIN_SIGHTINGS
         )
     )
-    return learn(articles_counted(conn, source), [Count(*row) for row in rows])
+    return Learned(articles, learn(articles, [Count(*row) for row in rows]))
 
 
 def _next_number(conn: Connection, source: str) -> int:

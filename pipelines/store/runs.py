@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,10 @@ from pipelines.store.schema import crawl_run, fetch, rejection
 from pipelines.store.sources import ensure_sources
 from pipelines.store.times import normalised, now, parsed, utc_text
 
+REEXTRACT = "newsmint reextract"
+"""The command of runs that read stored pages only."""
 STORED = ("new", "updated", "unchanged")
-"""Outcomes of a fetch whose page became an article. The others: rejected, failed, not_modified, listing."""
+"""Outcomes of a fetch whose page became an article. The others: rejected, failed, not_modified, listing, recleaned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """What a run did at one source. ``fetched`` counts pages, not listings; ``seconds`` go from first fetch to last."""
+    """What a run did at one source. ``fetched`` counts pages, not listings; ``seconds`` go from first fetch to last.
+
+    ``recleaned``: stored articles that lost what the run learned to be the site's own furniture.
+    """
 
     source: str | None
     fetched: int = 0
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    recleaned: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
@@ -113,7 +119,8 @@ def record_fetch(
 ) -> None:
     """Note a request and what came of it.
 
-    ``outcome``: one of ``STORED``, rejected, failed, not_modified, or listing (a feed, sitemap or the like).
+    ``outcome``: one of ``STORED``, rejected, failed, not_modified, listing (a feed, sitemap or the like), or recleaned
+    (no request: a stored page was read again).
     ``error``: a kind to count by, such as ``timeout``, then ``: `` and whatever else is known.
     """
     kind, _, detail = (error or "").partition(": ")
@@ -172,6 +179,19 @@ def load_run(conn: Connection, run_id: int) -> Run | None:
     """One run."""
     row = conn.execute(_RUNS.where(crawl_run.c.id == run_id)).first()
     return _run(row) if row else None
+
+
+def last_states(conn: Connection, sources: Collection[str], *, before: int) -> dict[str, str]:
+    """How the last crawl of each source ended that began before the run ``before``; only those that had one."""
+    found: dict[str, str] = {}
+    crawls = select(crawl_run.c.sources, crawl_run.c.state).where(
+        crawl_run.c.id < before, crawl_run.c.command != REEXTRACT
+    )
+    for run in conn.execute(crawls.order_by(crawl_run.c.id.desc())):
+        found = {key: run.state for key in run.sources if key in sources} | found
+        if len(found) == len(sources):
+            break
+    return found
 
 
 def run_summary(conn: Connection, run_id: int) -> list[SourceSummary]:
@@ -243,6 +263,8 @@ class _Tally:
 
     def add(self, row: Any) -> None:
         self.outcomes[row.outcome] += row.times
+        if row.outcome == "recleaned":
+            return
         self.times += [row.first, row.last]
         self.size += row.size or 0
         if row.outcome == "failed":
@@ -256,9 +278,10 @@ class _Tally:
             new=self.outcomes["new"],
             updated=self.outcomes["updated"],
             unchanged=self.outcomes["unchanged"] + self.outcomes["not_modified"],
+            recleaned=self.outcomes["recleaned"],
             rejected=dict(self.rejected.most_common()),
             failures=dict(self.failures.most_common()),
-            requests=self.outcomes.total(),
+            requests=self.outcomes.total() - self.outcomes["recleaned"],
             size=self.size,
             seconds=(ended - began).total_seconds() if began and ended else 0.0,
         )

@@ -65,6 +65,7 @@ def test_the_sums_of_a_run(store: Store) -> None:
             ("failed", None),
         ):
             record_fetch(conn, run_id, "daily", url(outcome), "feed", 503, 1000, 0.2, outcome, error, None, next(times))
+        record_fetch(conn, run_id, "daily", url("new"), "archive", 200, 1000, None, "recleaned")
         record_rejection(conn, run_id, "daily", url("rejected"), "listing", "41 links", None, next(times))
         record_fetch(conn, run_id, "weekly", "https://weekly.example/", "listing", None, None, None, "failed", "dns")
         daily, weekly = run_summary(conn, run_id)
@@ -74,6 +75,7 @@ def test_the_sums_of_a_run(store: Store) -> None:
         "new": 2,
         "updated": 1,
         "unchanged": 2,
+        "recleaned": 1,
         "rejected": {"listing": 1},
         "failures": {"timeout": 2, "http_503": 1},
         "requests": 10,
