@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,9 @@ def matched_words(page: Sequence[str], text: Sequence[str]) -> Bools:
     mask = np.zeros(len(page), dtype=np.bool_)
     if not page or not text:
         return mask
-    numbers: dict[str, int] = {}
-    a = np.array([numbers.setdefault(word, len(numbers)) for word in page], dtype=np.int64)
-    b = np.array([numbers.setdefault(word, len(numbers)) for word in text], dtype=np.int64)
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(page))}
+    a = np.fromiter(map(numbers.__getitem__, page), np.int64, len(page))
+    b = np.fromiter(map(numbers.get, text, repeat(-1)), np.int64, len(text))
     starts_a, starts_b = _anchors(a, b)
     for step in range(3):
         mask[starts_a + step] = True
@@ -59,7 +60,7 @@ def _anchors(a: Ints, b: Ints) -> tuple[Ints, Ints]:
     at_a, at_b = _shared_grams(_grams(a), _grams(b))
     order = np.lexsort((-at_b, at_a))  # of several places in `b` for one in `a` a rising chain can then take only one
     at_a, at_b = at_a[order], at_b[order]
-    chain = _longest_rising(at_b.tolist())
+    chain = _longest_rising(at_b)
     return at_a[chain], at_b[chain]
 
 
@@ -90,8 +91,25 @@ def _grams(numbers: Ints) -> Ints:
     return (numbers[:-2] * 2_000_003 + numbers[1:-1]) * 2_000_003 + numbers[2:]
 
 
-def _longest_rising(values: list[int]) -> list[int]:
-    """Indices of the longest subsequence with rising values."""
+def _longest_rising(values: Ints) -> Ints:
+    """Indices of the longest subsequence with rising values.
+
+    A value above all before it and below all behind it is in every one: only the stretches between such are searched.
+    """
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    highest = np.maximum.accumulate(values)
+    lowest = np.minimum.accumulate(values[::-1])[::-1]
+    certain = (values > np.concatenate(([-1], highest[:-1]))) & (
+        values < np.concatenate((lowest[1:], [values.max() + 1]))
+    )
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], certain, [True])).astype(np.int8)))
+    for start, end in edges.reshape(-1, 2).tolist():
+        certain[[start + index for index in _longest_rising_of(values[start:end].tolist())]] = True
+    return np.flatnonzero(certain)
+
+
+def _longest_rising_of(values: list[int]) -> list[int]:
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []

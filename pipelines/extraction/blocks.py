@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 MAX_DEPTH = 250
@@ -43,6 +44,19 @@ class Kind(StrEnum):
     TABLE_ROW = "table_row"
     CODE = "code"
     CAPTION = "caption"
+
+
+KIND_BY_TAG = {
+    **dict.fromkeys(HEADINGS, Kind.HEADING),
+    **dict.fromkeys(("li", "dd", "dt"), Kind.LIST_ITEM),
+    "blockquote": Kind.QUOTE,
+    **dict.fromkeys(("figcaption", "caption"), Kind.CAPTION),
+}
+"""Kinds of blocks in these elements; elsewhere a block is what the element around it makes it."""
+_HAS_COLUMNS = etree.XPath("boolean(.//tr[count(td | th) > 1])")
+_LAYS_OUT = etree.XPath(
+    "boolean(.//table or .//td[count(.//p) > 2] or .//td//ul[count(li) > 2] or .//td//h2 or .//article)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +160,22 @@ class _Segmenter:
         if depth > MAX_DEPTH:
             self.run.add("".join(element.itertext()))
             return
-        if element.text:
-            self.run.add(element.text)
+        if text := element.text:
+            self.run.add(text)
         children = list(element)
-        mixed = any(child.tag in CONTAINERS for child in children) if children else False
-        for child in children:
-            if isinstance(child.tag, str):
-                self._child(element, child, kind, depth, mixed)
+        if not children:
+            return
+        tags = [child.tag for child in children]
+        mixed = not CONTAINERS.isdisjoint(tags)
+        for child, tag in zip(children, tags, strict=True):
+            if isinstance(tag, str):
+                self._child(element, child, tag, kind, depth, mixed)
             if tail := child.tail:
                 self.run.add(tail)
         if mixed:
             self.flush(element, kind, bare=element.tag not in ("p", "li"))
 
-    def _child(self, parent: HtmlElement, child: HtmlElement, kind: Kind, depth: int, mixed: bool) -> None:
-        tag = child.tag
+    def _child(self, parent: HtmlElement, child: HtmlElement, tag: str, kind: Kind, depth: int, mixed: bool) -> None:
         if tag in RUBY_NOTES:
             return
         if tag in SKIPPED and not _has_swallowed(child):
@@ -170,13 +186,12 @@ class _Segmenter:
             self.run.space = True
         elif tag in CONTAINERS or tag in SKIPPED:
             self.flush(parent, kind, bare=True)
-            self._block(child, kind, depth)
+            self._block(child, tag, kind, depth)
         else:
-            self._inline(child, kind, depth)
+            self._inline(child, tag, kind, depth)
 
-    def _block(self, element: HtmlElement, kind: Kind, depth: int) -> None:
-        tag = element.tag
-        inner = _kind_of(str(tag), kind)
+    def _block(self, element: HtmlElement, tag: str, kind: Kind, depth: int) -> None:
+        inner = KIND_BY_TAG.get(tag, kind)
         if tag == "pre":
             self._code(element)
         elif tag == "table" and _is_data_table(element):
@@ -185,8 +200,8 @@ class _Segmenter:
             self.walk(element, inner, depth + 1)
             self.flush(element, inner, bare=False)
 
-    def _inline(self, element: HtmlElement, kind: Kind, depth: int) -> None:
-        mark, blocks_before, start = INLINE_MARKS.get(str(element.tag)), len(self.blocks), self.run.length
+    def _inline(self, element: HtmlElement, tag: str, kind: Kind, depth: int) -> None:
+        mark, blocks_before, start = INLINE_MARKS.get(tag), len(self.blocks), self.run.length
         self.walk(element, kind, depth + 1)
         if mark and len(self.blocks) == blocks_before and self.run.length > start:
             href = element.get("href") if mark == "a" else None
@@ -244,24 +259,9 @@ def _flat(cell: HtmlElement) -> Iterator[HtmlElement | str]:
         yield child.tail or ""
 
 
-def _kind_of(tag: str, inherited: Kind) -> Kind:
-    if tag in HEADINGS:
-        return Kind.HEADING
-    if tag in ("li", "dd", "dt"):
-        return Kind.LIST_ITEM
-    if tag == "blockquote":
-        return Kind.QUOTE
-    if tag in ("figcaption", "caption"):
-        return Kind.CAPTION
-    return inherited
-
-
 def _is_data_table(table: HtmlElement) -> bool:
     """False for tables that lay out a page: of one column, nested, or with paragraphs, headings or lists in cells."""
-    if not table.xpath("boolean(.//tr[count(td | th) > 1])"):
-        return False
-    layout = ".//table or .//td[count(.//p) > 2] or .//td//ul[count(li) > 2] or .//td//h2 or .//article"
-    return not table.xpath(f"boolean({layout})")
+    return bool(_HAS_COLUMNS(table)) and not _LAYS_OUT(table)
 
 
 def _has_swallowed(element: HtmlElement) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
 
 from pipelines.extraction.alignment import matched_words, words
 from pipelines.extraction.blocks import Block
@@ -18,6 +19,8 @@ from pipelines.extraction.features import block_features, block_sizes
 from pipelines.extraction.features.columns import Columns
 
 Votes = NDArray[np.float64]
+_FAST = Extractor(fast=True, comments=False, output_format="txt")
+"""trafilatura's options, made once: it would read its configuration file's values again for every page."""
 
 
 def score_blocks(document: Document, blocks: Sequence[Block]) -> list[float]:
@@ -59,7 +62,7 @@ def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:
 def trafilatura_text(document: Document) -> str:
     """The body as trafilatura's fast mode sees it; empty where it finds none."""
     root: Any = document.root
-    result: Any = bare_extraction(root, fast=True, include_comments=False, with_metadata=False, output_format="txt")
+    result: Any = bare_extraction(root, options=_FAST)
     return (result.raw_text or "") if result else ""
 
 

@@ -26,6 +26,8 @@ _CHARSET = re.compile(
 )
 """Names of charsets that pages are written in. Python knows others by which no page is (base64, idna, utf-7 …)."""
 _NEVER = frozenset({"utf-7", "utf_7", "cp65000"})
+_ELEMENTS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+"""One class for all elements: that of lxml.html, which has others for form fields, asks Python for every element."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 def _is_damaged_utf8(text: str) -> bool:
     """Whether most of what is not ASCII is sound: a broken byte or two in UTF-8, and no other charset."""
     broken = text.count("\ufffd")
-    return sum(char > "\x7f" for char in text) > 4 * broken
+    return len(text) - len(text.encode("ascii", "ignore")) > 4 * broken
 
 
 def _try(body: bytes, name: str) -> str | None:
@@ -110,6 +112,7 @@ def _try(body: bytes, name: str) -> str | None:
 
 def _parse(text: str) -> html.HtmlElement | None:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
