@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import pstats
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from bench.newssite import free_port, nginx, story_path, write_site, write_sources
 from pipelines.errors import MissingInput
@@ -27,6 +25,7 @@ from pipelines.items import Article, RawPage
 from pipelines.pool import ExtractionPool
 
 CRAWL = "from crawler.cli import main; main()"
+TOP_TEN = "import pstats, sys; pstats.Stats(sys.argv[1]).sort_stats('tottime').print_stats(10)"
 PLAIN_SCRAPY = """
 import sys
 from pathlib import Path
@@ -117,11 +116,6 @@ def _pages(folder: Path, base: str, count: int) -> Iterable[RawPage]:
         yield RawPage(base + path, (folder / path.lstrip("/")).read_bytes(), content_type="text/html; charset=utf-8")
 
 
-def _print_profile(profile: Path) -> None:
-    statistics: Any = pstats.Stats(str(profile))
-    statistics.sort_stats("tottime").print_stats(10)
-
-
 def main() -> int:
     """Measure the three, print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,7 +144,7 @@ def main() -> int:
                 speeds.append(part())
                 print(f"{title:34} {speeds[-1].rate:7.1f} pages/s  ({speeds[-1].seconds:.1f} s)", flush=True)
         if profile:
-            _print_profile(profile)
+            print(_output([sys.executable, "-c", TOP_TEN, str(profile)]))
     fetching, extracting, crawling = speeds
     print(f"(c) as a share of the slower of (a) and (b): {crawling.rate / min(fetching.rate, extracting.rate):.2f}")
     short = [speed for speed in speeds if speed.pages != options.pages]
