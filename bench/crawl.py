@@ -132,14 +132,14 @@ def main() -> int:
         sources = write_sources(home / "sources.toml", base)
         profile = home / "profile" if options.profile else None
         with nginx(site, port):
-            parts = {
+            parts: dict[str, Callable[[], Speed]] = {
                 "(a) plain Scrapy, fetching only": lambda: fetch_only(
                     [base + story_path(n) for n in range(options.pages)], home
                 ),
                 "(b) extraction alone, all cores": lambda: extract_only(_pages(site, base, options.pages)),
                 "(c) newsmint crawl": lambda: whole_crawl(sources, home / "news.sqlite3", profile),
             }
-            speeds = []
+            speeds: list[Speed] = []
             for title, part in parts.items():
                 speeds.append(part())
                 print(f"{title:34} {speeds[-1].rate:7.1f} pages/s  ({speeds[-1].seconds:.1f} s)", flush=True)
