@@ -70,6 +70,7 @@ class Reason(StrEnum):
     PLAYER = "player"
     PAYWALL = "paywall"
     RSS_FOOTER = "rss_footer"
+    COPY = "copy"
     SITE_CHROME = "site_chrome"
     MODEL = "model"
 

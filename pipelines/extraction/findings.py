@@ -14,6 +14,7 @@ from pipelines.corrections import Corrections
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.boilerplate import Place, Rule, fold
 from pipelines.extraction.cards import TITLE_WORDS, count_words, is_article_url, link_cover
+from pipelines.extraction.copies import second_copies
 from pipelines.extraction.runs import card_run, is_lead_line
 from pipelines.extraction.scene import Scene
 from pipelines.extraction.sections import section
@@ -65,6 +66,7 @@ def find_furniture(
     _forgo(without, settled)
     _by_text(scene, places, settled, is_dump=is_dump)
     _by_site(scene, chrome, settled)
+    _copies(scene, settled)
     _by_model(scene, places, settled, without)
     _beyond(scene, settled)
     return {index: finding for index, finding in enumerate(settled) if finding}
@@ -227,6 +229,14 @@ def _would_empty(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]
 def _settle_bare(headings: Sequence[int], settled: list[Finding | None], *, repeated: bool) -> None:
     for index in headings if repeated else ():
         settled[index] = Finding(Reason.SITE_CHROME, "repeated-section")
+
+
+def _copies(scene: Scene, settled: list[Finding | None]) -> None:
+    """A story that the page holds twice. Tables are left alone: two of them may well have the same rows."""
+    near = [index for index in scene.near if scene.is_body(index) and not settled[index]]
+    body = [index for index in near if scene.blocks[index].kind is not Kind.TABLE_ROW]
+    for place in second_copies([scene.blocks[index].text for index in body]):
+        settled[body[place]] = Finding(Reason.COPY, "second-copy")
 
 
 def _rule_holds(rule: Rule, block: Block, *, is_dump: bool) -> bool:

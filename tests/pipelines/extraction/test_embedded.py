@@ -107,7 +107,9 @@ def test_a_shell_without_data_is_a_shell() -> None:
 def test_visible_text_is_not_replaced_by_data() -> None:
     visible = (
         "<article><h1>Lighthouse</h1>"
-        + "".join(f"<p>{line} It went on and on.</p>" for line in LINES * 3)
+        + "".join(
+            f"<p>{line} It went on and on, as the {night}th night showed.</p>" for night in "456" for line in LINES
+        )
         + "</article>"
     )
     page = RawPage(

@@ -108,7 +108,8 @@ def test_a_stub_before_a_paywall_is_paywalled_and_a_whole_text_only_labelled() -
     paid = f'<script type="application/ld+json">{data}</script>'
     stub = extract_article(page("Keepers", story(2, "<p>Subscribe to continue reading.</p>"), head=paid))
     assert (stub.verdict, stub.labels) == (Verdict.PAYWALLED, ("paywalled",))
-    whole = extract_article(page("Keepers", story(extra="".join(f"<p>{line}</p>" for line in STORY * 3)), head=paid))
+    nights = "".join(f"<p>{line} So it was on night {night}.</p>" for night in range(3) for line in STORY)
+    whole = extract_article(page("Keepers", story(extra=nights), head=paid))
     assert (whole.verdict, whole.labels) == (Verdict.ARTICLE, ("paywalled",))
 
 
