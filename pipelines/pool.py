@@ -33,7 +33,12 @@ TIME_LIMIT = 30.0
 MEMORY_LIMIT = 1_500_000_000
 """Bytes of data a worker may hold, its libraries included."""
 
+MAX_ATTRIBUTES = 5_000
+"""Of one tag. Parsers compare each with all the others: 200,000 take them over a minute."""
+
 _START_TAG = re.compile(rb"<[a-zA-Z]")
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_VALUE = re.compile(rb""""[^"]*"|'[^']*'""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,20 @@ def oversize(page: RawPage) -> ExtractionFailure | None:
     if size > MAX_BYTES:
         return ExtractionFailure("too_large", f"{size:,} bytes, limit {MAX_BYTES:,}")
     bodies = (page.body, *page.parts)
+    attributes = max((_attributes(tag) for body in bodies for tag in _LONG_TAG.findall(body)), default=0)
+    if attributes > MAX_ATTRIBUTES:
+        return ExtractionFailure("too_many_tags", f"{attributes:,} attributes in one tag, limit {MAX_ATTRIBUTES:,}")
     if sum(body.count(b"<") for body in bodies) <= MAX_TAGS:
         return None
     tags = sum(1 for body in bodies for _ in _START_TAG.finditer(body))
     if tags > MAX_TAGS:
         return ExtractionFailure("too_many_tags", f"{tags:,} tags, limit {MAX_TAGS:,}")
     return None
+
+
+def _attributes(tag: bytes) -> int:
+    """About how many attributes a tag has: words outside of quotes."""
+    return len(_VALUE.sub(b"", tag).split())
 
 
 def _outcome(task: Future[Timed], time_limit: float) -> Timed:

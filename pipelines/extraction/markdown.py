@@ -65,13 +65,17 @@ def _inline(block: Block) -> str:
 
 def _nested(spans: Sequence[Span]) -> list[Span]:
     """Spans that nest, outer before inner."""
-    chosen: list[Span] = []
+    chosen: dict[tuple[int, int, str], Span] = {}
+    around: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        crosses = any(other.start < span.start < other.end < span.end for other in chosen)
-        repeats = any((other.start, other.end, other.mark) == (span.start, span.end, span.mark) for other in chosen)
-        if span.start < span.end and not crosses and not repeats:
-            chosen.append(span)
-    return chosen
+        while around and around[-1].end <= span.start:
+            around.pop()
+        crosses = bool(around) and around[-1].start < span.start and around[-1].end < span.end
+        key = (span.start, span.end, span.mark)
+        if span.start < span.end and not crosses and key not in chosen:
+            chosen[key] = span
+            around.append(span)
+    return list(chosen.values())
 
 
 def _signs(span: Span, *, heading: bool) -> tuple[str, str]:
