@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.cli.common import err, out, print_json, report_error, rules_option, store_option
 from crawler.cli.inputs import Entry, read_inputs, read_manifest
+from crawler.cli.plain import plain
+from crawler.cli.together import Result, learned_together
 from pipelines.items import Article, RawPage, Verdict, article_id
 from pipelines.pool import ExtractionFailure, ExtractionPool
 from pipelines.store.times import epoch_asked_for, utc_text
 
-Result = tuple[Entry, Article | str]
-"""An entry with its article, or with one line that says why there is none."""
+SHOWN = 5
+"""Skipped files that are named."""
 
 
 @click.command()
@@ -29,6 +32,7 @@ Result = tuple[Entry, Article | str]
 @click.option("--text", "form", flag_value="text", help="Print the clean body only, as plain text.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print title and body as Markdown.")
 @click.option("--allow-private", is_flag=True, help="Let addresses lead to this machine or the local network.")
+@click.option("--alone", is_flag=True, help="Read each page on its own; print it as soon as it is read.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes to use.  [default: one a core]")
 @click.pass_context
 def extract(
@@ -38,26 +42,48 @@ def extract(
     url: str | None,
     form: str | None,
     allow_private: bool,
+    alone: bool,
     workers: int | None,
 ) -> None:
     """Print the article of each page, one JSON object a line.
 
     Reads HTML files (also .gz), plain text dumps, folders of them, web addresses, and standard input (-).
-    A page that gives no article is one line on standard error; the rest go on, and the exit code is 1.
+    A page that gives no article is one line on standard error; the rest go on, and the exit code is 1. Five or more
+    pages of one site show each other what the site repeats, and it leaves their bodies; print each on its own with
+    --alone. Files of a folder that are no pages, such as robots.txt, are skipped and named.
     """
     if bool(inputs) == bool(manifest):
         raise click.UsageError("Give either files, folders or addresses, or --manifest FILE.")
     if url and (len(inputs) != 1 or Path(inputs[0]).is_dir()):
         raise click.UsageError("--url names the address of one page: give exactly one file, or -.")
-    entries = read_manifest(manifest) if manifest else read_inputs(inputs, url, allow_private=allow_private)
+    found = read_manifest(manifest) if manifest else read_inputs(inputs, url, allow_private=allow_private)
+    skipped: list[str] = []
+    entries = _pages_of(found, skipped)
     if not manifest and len(inputs) == 1 and not Path(inputs[0]).is_dir():
         results = _here(entries)
     else:
-        results = _in_pool(entries, workers or os.cpu_count() or 1)
+        results = _in_pool(entries, workers or os.cpu_count() or 1, alone=alone)
     failed = 0
-    for entry, result in _with_progress(results):
+    for entry, result in results:
         failed += _print(entry, result, form, is_manifest=manifest is not None)
+    if skipped:
+        err.print(escape(_skipped_line(skipped)))
     ctx.exit(1 if failed else 0)
+
+
+def _pages_of(entries: Iterable[Entry], skipped: list[str]) -> Iterator[Entry]:
+    """The entries that are pages; the names of the others go to ``skipped``."""
+    for entry in entries:
+        if entry.is_skipped:
+            skipped.append(entry.label)
+        else:
+            yield entry
+
+
+def _skipped_line(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    files = "1 file that is no page" if len(names) == 1 else f"{len(names):,} files that are no pages"
+    return f"skipped {files}: {', '.join(map(plain, names[:SHOWN]))}{more}"
 
 
 def _here(entries: Iterable[Entry]) -> Iterator[Result]:
@@ -73,8 +99,14 @@ def _here(entries: Iterable[Entry]) -> Iterator[Result]:
         yield entry, _line(entry, refusal) if refusal else extract_article(entry.page)
 
 
-def _in_pool(entries: Iterable[Entry], workers: int) -> Iterator[Result]:
+def _in_pool(entries: Iterable[Entry], workers: int, *, alone: bool) -> Iterator[Result]:
     """All entries in order, pages in worker processes."""
+    with ExtractionPool(workers) as pool:
+        results = _with_progress(_one_by_one(entries, pool))
+        yield from results if alone else learned_together(results, pool)
+
+
+def _one_by_one(entries: Iterable[Entry], pool: ExtractionPool) -> Iterator[Result]:
     waiting: deque[Entry] = deque()
 
     def pages() -> Iterator[RawPage]:
@@ -88,11 +120,10 @@ def _in_pool(entries: Iterable[Entry], workers: int) -> Iterator[Result]:
             entry = waiting.popleft()
             yield entry, entry.error or ""
 
-    with ExtractionPool(workers) as pool:
-        for _, outcome in pool.map(pages()):
-            yield from without_page()
-            entry = waiting.popleft()
-            yield entry, _line(entry, outcome) if isinstance(outcome, ExtractionFailure) else outcome
+    for _, outcome in pool.map(pages()):
+        yield from without_page()
+        entry = waiting.popleft()
+        yield entry, _line(entry, outcome) if isinstance(outcome, ExtractionFailure) else outcome
     yield from without_page()
 
 

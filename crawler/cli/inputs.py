@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,17 @@ from pipelines.items import RawPage
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".md", ".html.gz", ".htm.gz", ".txt.gz")
 """What is read of a folder. A file named in the call is read whatever its name."""
+NO_PAGES = frozenset({"robots.txt", "ads.txt", "app-ads.txt", "humans.txt", "security.txt", "llms.txt"})
+"""What sites offer to machines, and archives of a site keep beside its pages."""
 MAX_FILE = 64_000_000
+
+_NO_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:%PDF-|\x89PNG|GIF8|\xff\xd8\xff|PK\x03\x04|RIFF"
+    rb"|(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg)[\s>]"
+    rb"|(?:#[^\n]{0,200}\n\s*){0,5}User-agent\s*:)",
+    re.IGNORECASE,
+)
+"""How files begin that are pages by their name only: pictures, documents, feeds, sitemaps, rules for robots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,12 @@ class Entry:
     error: str | None = None
     id: str | None = None
     """The manifest's id of it."""
+    path: Path | None = None
+    """The file it was read from."""
+    url: str | None = None
+    """The page's address, where the call or the manifest gave it."""
+    is_skipped: bool = False
+    """Whether it is a file of a folder that is no page."""
 
 
 def read_inputs(inputs: Sequence[str], url: str | None = None, *, allow_private: bool = False) -> Iterator[Entry]:
@@ -63,9 +80,8 @@ def _entries(inputs: Sequence[str], url: str | None, *, allow_private: bool) -> 
         elif is_address(word):
             yield _fetched(word, allow_private=allow_private)
         elif Path(word).is_dir():
-            files = (path for path in Path(word).rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
-            for path in sorted(files):
-                yield _from_file(path, None, str(path))
+            for path in sorted(path for path in Path(word).rglob("*") if path.is_file()):
+                yield _of_folder(path)
         else:
             yield _from_file(Path(word), url, word)
 
@@ -83,12 +99,30 @@ def _fetched(address: str, *, allow_private: bool) -> Entry:
     return Entry(address, page)
 
 
+def reread(entry: Entry) -> RawPage | None:
+    """The entry's page, from its file where the entry does not hold it."""
+    if entry.page or entry.path is None:
+        return entry.page
+    return _from_file(entry.path, entry.url, entry.label).page
+
+
+def _of_folder(path: Path) -> Entry:
+    """A file that a folder holds: one to skip unless its name and its beginning are those of a page."""
+    name = path.name.lower()
+    if name in NO_PAGES or not name.endswith(SUFFIXES):
+        return Entry(str(path), is_skipped=True)
+    entry = _from_file(path, None, str(path))
+    if entry.page and _NO_PAGE.match(entry.page.body[:2000]):
+        return Entry(str(path), is_skipped=True)
+    return entry
+
+
 def _from_file(path: Path, url: str | None, label: str, id_: str | None = None) -> Entry:
     try:
         body = _read(path)
     except NewsmintError as error:
         return Entry(label, error=str(error), id=id_)
-    return Entry(label, RawPage(url=url or path.as_posix(), body=body), id=id_)
+    return Entry(label, RawPage(url=url or path.as_posix(), body=body), id=id_, path=path, url=url)
 
 
 def _read(path: Path) -> bytes:

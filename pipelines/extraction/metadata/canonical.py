@@ -18,7 +18,10 @@ _LISTING = re.compile(
 
 
 def read_canonical(data: PageData, url: str) -> str | None:
-    """The canonical address: of the same site, no home page, no listing; page 2 folds to page 1. None: use ``url``."""
+    """The canonical address: of the same site, no home page, no listing; page 2 folds to page 1. None: use ``url``.
+
+    A saved file, whose own address tells nothing, is believed.
+    """
     own = canonicalise(url)
     for stated in _stated(data):
         found = canonicalise(stated, url)
@@ -48,7 +51,7 @@ def _credible(found: str, own: str) -> bool:
     if found == own:
         return True
     there, here = urlsplit(found), urlsplit(own)
-    if registrable_domain(found) != registrable_domain(own):
+    if here.scheme in ("http", "https") and registrable_domain(found) != registrable_domain(own):
         return False
     if there.path in ("", "/") and not there.query:
         return False

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import cli
 from crawler.sample.server import serve
 from pipelines.errors import MissingInput
+from tests.crawler.newsstand import story
 
 Call = Callable[..., Result]
 
@@ -148,3 +149,59 @@ def test_an_address_is_fetched_with_care(call: Call) -> None:
     assert "allow private addresses" in refused.stderr
     assert rows(fetched)[0]["title"] == "What Is ERC-6551? Token-Bound Accounts in Plain Words"
     assert "the server answers 404" in missing.stderr
+
+
+NOTICE = "The quay accepts no payment for what it writes, and its clerks hold no more than pocket money in any coin."
+
+
+def site_page(number: int, ending: str = NOTICE, site: str = "quay.example") -> str:
+    """A page of a site that prints the same bare paragraph below every article."""
+    address = f"https://{site}/2026/{'abcdefghij'[number]}-story-of-the-quay"
+    head = f'<head><title>Story</title><link rel="canonical" href="{address}"></head>'
+    return f"<html>{head}<body><article>{story(number, f'<p>{ending}</p>')}</article></body></html>"
+
+
+def test_pages_of_one_site_show_each_other_what_it_repeats(call: Call, tmp_path: Path) -> None:
+    for number in range(6):
+        (tmp_path / f"{number}.html").write_text(site_page(number))
+    bodies = [article["body"] for article in rows(call("."))]
+    assert len(bodies) == 6
+    assert not any(NOTICE in body for body in bodies)
+    assert all(NOTICE in article["body"] for article in rows(call(".", "--alone")))
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [site_page(number) for number in range(4)],
+        [site_page(2)] * 6,
+        [site_page(number, site=f"quay{number}.example") for number in range(6)],
+        [story(number, f"<p>{NOTICE}</p>") for number in range(6)],
+    ],
+    ids=["few", "copies", "other sites", "no address"],
+)
+def test_nothing_is_learned_from(call: Call, tmp_path: Path, pages: list[str]) -> None:
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.html").write_text(page)
+    assert all(NOTICE in article["body"] for article in rows(call(".")))
+
+
+def test_files_that_are_no_pages_are_skipped_and_named(call: Call, tmp_path: Path) -> None:
+    files = {
+        "page.html": PAGE.encode(),
+        "robots.txt": b"User-agent: *\nDisallow: /wp-admin/\n",
+        "rules.txt": b"# written by hand\nUser-agent: *\nAllow: /\n",
+        "feed.html": b"<?xml version='1.0'?>\n<rss version='2.0'><channel></channel></rss>",
+        "report.html": b"%PDF-1.7 ...",
+        "style.css": b"p { color: red }",
+        "\x1b[31mred.json": b"{}",
+    }
+    for name, body in files.items():
+        (tmp_path / name).write_bytes(body)
+    result = call(".")
+    assert code(result) == 0
+    assert [article["url"] for article in rows(result)] == ["page.html"]
+    assert result.stderr.startswith("skipped 6 files that are no pages: ")
+    assert "robots.txt" in result.stderr
+    assert "\x1b" not in result.stderr
+    assert code(call("robots.txt")) == 0, "a file that is named is read"

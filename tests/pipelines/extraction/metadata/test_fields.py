@@ -21,12 +21,14 @@ from tests.pipelines.extraction.metadata.pages import STORY, URL, article, json_
         (URL, "https://elsewhere.example/markets/tide-tables-move-on-chain", URL),
         (URL, "https://www.harbour-ledger.example/category/markets/", URL),
         (URL, "javascript:alert(1)", URL),
+        ("saved/page.html", URL, URL),
+        ("saved/page.html", "https://harbour-ledger.example/", None),
         (f"{URL}/2/", f"{URL}/2/", URL),
         (f"{URL}?page=3", f"{URL}?page=3", URL),
     ],
 )
 def test_the_canonical_address_is_believed_only_where_it_can_be_true(
-    url: str, stated: str | None, canonical: str
+    url: str, stated: str | None, canonical: str | None
 ) -> None:
     head = f'<link rel=canonical href="{stated}">' if stated else ""
     assert read(article(head=head, url=url)).canonical_url == canonical
