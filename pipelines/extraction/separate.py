@@ -52,7 +52,7 @@ def separate(
     scene = Scene(blocks, scores, rules or rules_for(home, without=site.corrections.without), home)
     findings = find_furniture(scene, metadata.title, metadata.authors, site, is_dump=document.root is None)
     spared = spare(scene, site.corrections, findings) | keep_together(scene, findings)
-    body = settle_headings(scene, findings, spared)
+    body = settle_headings(scene, findings, spared, metadata.title)
     kept = {block.index for block in body}
     return Parts(
         body=tuple(body),

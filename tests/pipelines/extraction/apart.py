@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines import RawPage
-from pipelines.extraction.blocks import segment
+from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.document import parse_document
 from pipelines.extraction.metadata import Metadata
 from pipelines.extraction.separate import Parts, separate
@@ -14,13 +14,22 @@ MORE = "Nobody had asked them to leave, said the mayor, but the price of power h
 
 
 def apart(markup: str, *, title: str | None = None, authors: tuple[str, ...] = (), keep: bool = True) -> Parts:
-    """The parts of ``<body>markup</body>``. The model takes every block for body, or those with ``data-body`` only."""
+    """The parts of ``<body>markup</body>``. The model takes every block for body, or those with ``data-body`` only.
+
+    An element's ``data-score`` says how sure the model is of it.
+    """
     page = RawPage(url=URL, body=f"<html><body>{markup}</body></html>".encode())
     document = parse_document(page)
     assert document.body is not None
     blocks = segment(document.body)
-    scores = [1.0 if keep or (b.element is not None and b.element.get("data-body")) else 0.0 for b in blocks]
+    scores = [_score(block, keep=keep) for block in blocks]
     return separate(document, blocks, scores, Metadata(title=title, authors=authors))
+
+
+def _score(block: Block, *, keep: bool) -> float:
+    if block.element is None:
+        return float(keep)
+    return float(block.element.get("data-score") or keep or bool(block.element.get("data-body")))
 
 
 def texts(parts: Parts) -> list[str]:

@@ -34,6 +34,35 @@ def test_a_heading_with_nothing_below_it_is_not_the_articles() -> None:
     assert (parts.headings, [block.rule for block in parts.removed]) == ((), ["dangling-heading"])
 
 
+def test_lines_set_apart_from_the_paragraphs_are_headings() -> None:
+    apart_line = '<p class="x">{}</p>'
+    markup = "".join(
+        f"{apart_line.format(line)}<div><p>{text}</p></div>" for line, text in zip(TWO, (MORE, PROSE), strict=True)
+    )
+    parts = apart(f"<article><div><p>{PROSE}</p></div>{markup}</article>")
+    assert [heading.text for heading in parts.headings] == [*TWO]
+
+
+def test_a_bold_byline_above_the_text_is_no_heading() -> None:
+    lines = "".join(f"{BOLD.format(line)}<p>{text}</p>" for line, text in zip(TWO, (MORE, PROSE), strict=True))
+    parts = apart(f"<article>{BOLD.format('Ada Quill')}<p>{PROSE}</p>{lines}</article>")
+    assert ([heading.text for heading in parts.headings], parts.body[0].text) == ([*TWO], "Ada Quill")
+
+
+def test_a_box_whose_content_is_gone_leaves_no_heading() -> None:
+    box = '<div><h3 data-score="0.7">A chart of it</h3><p data-score="0">Trucks a day</p></div>'
+    parts = apart(f"<article><p>{PROSE}</p>{box}<p>{MORE}</p><h2>{TWO[0]}</h2><p>{PROSE}</p></article>")
+    assert [heading.text for heading in parts.headings] == [TWO[0]]
+    assert ("bare-heading", "A chart of it") in [(block.rule, block.text) for block in parts.removed]
+
+
+def test_the_title_again_is_a_line_of_the_body() -> None:
+    parts = apart(
+        f"<article><p>{PROSE}</p><h2>A Title of Its Own</h2><p>{MORE}</p></article>", title="A title of its own"
+    )
+    assert ([*parts.headings], len(parts.body)) == ([], 3)
+
+
 def test_a_paragraph_marked_as_heading_is_a_paragraph() -> None:
     parts = apart(f"<article><h2>{PROSE}{MORE}</h2><p>{MORE}</p></article>")
     assert (parts.headings, len(parts.body)) == ((), 2)
