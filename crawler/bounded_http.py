@@ -1,8 +1,8 @@
 """HTTP/1.1 with an end to everything a server may send before the body.
 
 Twisted reads headers for as long as they come: a million of them cost 21 s and 756 MB, and no setting helps. Here
-the head of an answer has a bound in lines and bytes, all ``100 Continue`` before it included, and an answer that is
-compressed many times over is not unpacked. Bodies are bounded by ``DOWNLOAD_MAXSIZE``, as in Scrapy.
+the head of an answer has a bound in lines and bytes, all ``100 Continue`` before it included. Bodies are bounded by
+``DOWNLOAD_MAXSIZE``, as in Scrapy.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ MAX_LINE = 65_536
 """Bytes of one of them. Content-Security-Policy reaches 20,000."""
 MAX_HEAD = 262_144
 """Bytes of all of them."""
-MAX_ENCODINGS = 3
-"""Compressions one over the other. Each is unpacked in full, and each may hold the next."""
 
 
 class HeadTooLarge(Exception):
@@ -43,7 +41,7 @@ class HeadTooLarge(Exception):
 
 
 class BoundedHandler(HTTP11DownloadHandler):
-    """Download handler. Raises Refused of kind ``headers`` or ``encodings`` for what goes beyond the bounds."""
+    """Download handler. Raises Refused of kind ``headers`` for what goes beyond the bounds."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -51,15 +49,11 @@ class BoundedHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         try:
-            response = await super().download_request(request)
+            return await super().download_request(request)
         except DownloadFailedError as error:
             if beyond := cause(error, HeadTooLarge):
                 raise Refused("headers", str(beyond)) from error
             raise
-        encodings = b",".join(response.headers.getlist("Content-Encoding")).count(b",") + 1
-        if encodings > MAX_ENCODINGS:
-            raise Refused("encodings", f"compressed {encodings:,} times over, at most {MAX_ENCODINGS} are unpacked")
-        return response
 
 
 class _BoundedParser(_LenientHTTPClientParser):

@@ -39,6 +39,8 @@ KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (ParseError, "bad_answer"),
     (ConnectionClosed, "connection"),
     (ConnectError, "connection"),
+    (ValueError, "bad_answer"),  # a Content-Length of words, a Location that is no address
+    (LookupError, "bad_answer"),  # a Transfer-Encoding that nobody knows
     (exceptions.DownloadFailedError, "connection"),
 )
 """Exception → kind; the first that fits an error or what lies beneath it."""

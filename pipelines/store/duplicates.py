@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from pipelines.store.schema import article
 
@@ -24,6 +24,12 @@ def find_duplicate(conn: Connection, body_hash: str | None, article_id: str) -> 
         return None
     query = select(article.c.id).where(article.c.body_hash == body_hash, article.c.id != article_id)
     return conn.execute(query.order_by(article.c.published_ts, article.c.number).limit(1)).scalar()
+
+
+def same_text(conn: Connection, source: str, title: str, body_hash: str, limit: int) -> list[str]:
+    """Ids of the first stored articles of a source with this title and body."""
+    alike = (article.c.body_hash == body_hash, article.c.source == source, func.coalesce(article.c.title, "") == title)
+    return list(conn.execute(select(article.c.id).where(*alike).order_by(article.c.number).limit(limit)).scalars())
 
 
 def settle_duplicates(conn: Connection, article_id: str, body_hash: str | None, *, is_new: bool = False) -> None:
