@@ -27,6 +27,8 @@ REPEATS = 3
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_Places = tuple[Ints, Ints, Ints, Ints]
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 def words(text: str) -> list[str]:
@@ -36,41 +38,51 @@ def words(text: str) -> list[str]:
 
 def matched_words(page: Sequence[str], text: Sequence[str]) -> Bools:
     """For each word of ``page`` whether it is part of ``text``, the two compared in order."""
-    mask = np.zeros(len(page), dtype=np.bool_)
-    if not page or not text:
-        return mask
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(page))}
-    a = np.fromiter(map(numbers.__getitem__, page), np.int64, len(page))
-    b = np.fromiter(map(numbers.get, text, repeat(-1)), np.int64, len(text))
-    starts_a, starts_b = _anchors(a, b)
-    for step in range(3):
-        mask[starts_a + step] = True
-    gaps_a = zip([0, *(starts_a + 3).tolist()], [*starts_a.tolist(), len(page)], strict=True)
-    gaps_b = zip([0, *(starts_b + 3).tolist()], [*starts_b.tolist(), len(text)], strict=True)
-    for (a0, a1), (b0, b1) in zip(gaps_a, gaps_b, strict=True):
-        if a1 > a0 and b1 > b0:
+    return PageWords(page).matched(text)
+
+
+class PageWords:
+    """The words of a page, numbered once for all the texts they are compared with."""
+
+    def __init__(self, page: Sequence[str]) -> None:
+        self._numbers = {word: number for number, word in enumerate(dict.fromkeys(page))}
+        self._page = np.fromiter(map(self._numbers.__getitem__, page), np.int64, len(page))
+        self._grams = _places(_grams(self._page)) if len(page) > 2 else None
+
+    def matched(self, text: Sequence[str]) -> Bools:
+        """For each word of the page whether it is part of ``text``, the two compared in order."""
+        a, b = self._page, np.fromiter(map(self._numbers.get, text, repeat(-1)), np.int64, len(text))
+        mask = np.zeros(len(a), dtype=np.bool_)
+        starts_a, starts_b = _anchors(self._grams, _places(_grams(b))) if self._grams and len(b) > 2 else (_NONE, _NONE)
+        for step in range(3):
+            mask[starts_a + step] = True
+        gaps = np.stack((*_gaps(starts_a, len(a)), *_gaps(starts_b, len(b))), axis=1)
+        for a0, a1, b0, b1 in gaps[(gaps[:, 1] > gaps[:, 0]) & (gaps[:, 3] > gaps[:, 2])].tolist():
             _match_gap(a[a0:a1], b[b0:b1], mask[a0:a1], at_start=a0 == 0)
-    return mask
+        return mask
 
 
-def _anchors(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+def _gaps(starts: Ints, size: int) -> tuple[Ints, Ints]:
+    """First places and ends of what lies before, between and after runs of three words."""
+    return np.concatenate(([0], starts + 3)), np.concatenate((starts, [size]))
+
+
+def _anchors(a: _Places, b: _Places) -> tuple[Ints, Ints]:
     """Positions, rising in both texts, of runs of three words that both texts have and seldom repeat."""
-    if len(a) < 3 or len(b) < 3:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    at_a, at_b = _shared_grams(_grams(a), _grams(b))
+    at_a, at_b = _shared_grams(a, b)
     order = np.lexsort((-at_b, at_a))  # of several places in `b` for one in `a` a rising chain can then take only one
     at_a, at_b = at_a[order], at_b[order]
     chain = _longest_rising(at_b)
     return at_a[chain], at_b[chain]
 
 
-def _shared_grams(a: Ints, b: Ints) -> tuple[Ints, Ints]:
+def _shared_grams(a: _Places, b: _Places) -> tuple[Ints, Ints]:
     """Every pair of places with the same gram, grams that either text has more than ``REPEATS`` times left out."""
-    values_a, first_a, count_a, places_a = _places(a)
-    values_b, first_b, count_b, places_b = _places(b)
-    _, ia, ib = np.intersect1d(values_a, values_b, assume_unique=True, return_indices=True)
-    seldom = (count_a[ia] <= REPEATS) & (count_b[ib] <= REPEATS)
-    ia, ib = ia[seldom], ib[seldom]
+    values_a, first_a, count_a, places_a = a
+    values_b, first_b, count_b, places_b = b
+    ib = np.minimum(np.searchsorted(values_b, values_a), len(values_b) - 1)
+    ia = np.flatnonzero((values_b[ib] == values_a) & (count_a <= REPEATS) & (count_b[ib] <= REPEATS))
+    ib = ib[ia]
     left, right = [], []
     for i in range(REPEATS):
         for j in range(REPEATS):
@@ -80,11 +92,12 @@ def _shared_grams(a: Ints, b: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(left), np.concatenate(right)
 
 
-def _places(grams: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _places(grams: Ints) -> _Places:
     """Distinct grams, where each one's places begin in the last array, how many they are, and all places."""
     places = np.argsort(grams, kind="stable")
-    values, first, count = np.unique(grams[places], return_index=True, return_counts=True)
-    return values, first, count, places
+    ordered = grams[places]
+    first = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
+    return ordered[first], first, np.diff(first, append=len(grams)), places
 
 
 def _grams(numbers: Ints) -> Ints:
@@ -97,7 +110,7 @@ def _longest_rising(values: Ints) -> Ints:
     A value above all before it and below all behind it is in every one: only the stretches between such are searched.
     """
     if not len(values):
-        return np.zeros(0, dtype=np.int64)
+        return _NONE
     highest = np.maximum.accumulate(values)
     lowest = np.minimum.accumulate(values[::-1])[::-1]
     certain = (values > np.concatenate(([-1], highest[:-1]))) & (
@@ -114,7 +127,7 @@ def _longest_rising_of(values: list[int]) -> list[int]:
     ends: list[int] = []
     before: list[int] = []
     for index, value in enumerate(values):
-        place = bisect_left(tails, value)
+        place = bisect_left(tails, value) if tails and value <= tails[-1] else len(tails)
         before.append(ends[place - 1] if place else -1)
         if place == len(tails):
             tails.append(value)

@@ -11,7 +11,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from pipelines.extraction.alignment import matched_words, words
+from pipelines.extraction.alignment import PageWords, words
 from pipelines.extraction.blocks import Block
 from pipelines.extraction.classifier import best_threshold, load_model
 from pipelines.extraction.document import Document
@@ -41,9 +41,10 @@ def score_blocks(document: Document, blocks: Sequence[Block]) -> list[float]:
 def page_features(document: Document, blocks: Sequence[Block]) -> tuple[Columns, Votes]:
     """The blocks' features and their sizes in words: what the model is trained on and applied to."""
     tokens = [words(block.text) for block in blocks]
+    shares = _Shares(tokens)
     votes = {
-        "trafilatura": vote(tokens, trafilatura_text(document)),
-        "resiliparse": vote(tokens, resiliparse_text(document)),
+        "trafilatura": shares.in_text(trafilatura_text(document)),
+        "resiliparse": shares.in_text(resiliparse_text(document)),
     }
     columns = block_features(blocks, tokens, votes, page_titles(document), page_summary(document))
     return columns, block_sizes(blocks, tokens)
@@ -51,12 +52,21 @@ def page_features(document: Document, blocks: Sequence[Block]) -> tuple[Columns,
 
 def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:
     """The share of each block's words that an extractor's ``text`` holds at that place."""
-    flat = [word for block in tokens for word in block]
-    sizes = np.array([len(block) for block in tokens], dtype=np.int64)
-    matched = np.concatenate(([0], np.cumsum(matched_words(flat, words(text)))))
-    ends = np.cumsum(sizes)
-    shares: Votes = (matched[ends] - matched[ends - sizes]) / np.maximum(sizes, 1)
-    return shares
+    return _Shares(tokens).in_text(text)
+
+
+class _Shares:
+    """The words of blocks, prepared once for every extractor's vote."""
+
+    def __init__(self, tokens: Sequence[Sequence[str]]) -> None:
+        self._words = PageWords([word for block in tokens for word in block])
+        self._sizes = np.fromiter(map(len, tokens), np.int64, len(tokens))
+
+    def in_text(self, text: str) -> Votes:
+        matched = np.concatenate(([0], np.cumsum(self._words.matched(words(text)))))
+        ends = np.cumsum(self._sizes)
+        shares: Votes = (matched[ends] - matched[ends - self._sizes]) / np.maximum(self._sizes, 1)
+        return shares
 
 
 def trafilatura_text(document: Document) -> str:

@@ -120,10 +120,10 @@ class RuleSet:
         self._classes = {name.casefold(): rule for rule in reversed(ordered) for name in rule.classes}
         self._tags = {tag: rule for rule in reversed(ordered) for tag in rule.tags}
         self._attributes = _attributes(ordered)
-        self._starts = [(start.casefold(), rule) for rule in ordered for start in rule.class_starts]
-        self._any_start = tuple(start for start, _ in self._starts)
+        self._starts = _by_first_letter((start.casefold(), rule) for rule in ordered for start in rule.class_starts)
         self._texts = (_Texts(ordered, weak=False), _Texts(ordered, weak=True))
         self._text_memo: tuple[dict[str, Rule | None], dict[str, Rule | None]] = ({}, {})
+        self._opener_memo: dict[str, tuple[Rule, int] | None] = {}
         self._class_memo: dict[tuple[str, str], Rule | None] = {}
 
     def by_text(self, text: str, place: Place = Place.EDGE, *, weak: bool = False) -> Rule | None:
@@ -146,6 +146,13 @@ class RuleSet:
         """The rule whose section a line of this text opens, and how many links must follow at once for it."""
         if len(text) > 90:
             return None
+        if text not in self._opener_memo:
+            if len(self._opener_memo) > MAX_MEMO:
+                self._opener_memo.clear()
+            self._opener_memo[text] = self._opening(text)
+        return self._opener_memo[text]
+
+    def _opening(self, text: str) -> tuple[Rule, int] | None:
         folded = fold(text)
         if folded in self._opens:
             return self._opens[folded], 0
@@ -159,8 +166,8 @@ class RuleSet:
         rule = self._by_class(element.get("class") or "", element.get("id") or "")
         if rule and not rule.weak:
             return rule
-        for name in element.attrib:
-            for value, is_start, candidate in self._attributes.get(name, ()):
+        for name in element.keys():  # noqa: SIM118 (lxml makes an object of its own for ``attrib``)
+            for value, is_start, candidate in self._attributes.get(str(name), ()):
                 found = element.get(name, "")
                 if found.startswith(value) if is_start else found == value:
                     return candidate
@@ -179,8 +186,9 @@ class RuleSet:
 
     def _by_tokens(self, tokens: list[str]) -> Rule | None:
         found = [rule for token in tokens if (rule := self._classes.get(token))]
-        known = (token for token in tokens if token.startswith(self._any_start))  # asked at once: most begin otherwise
-        found += [next(rule for start, rule in self._starts if token.startswith(start)) for token in known]
+        for token in tokens:
+            alike = self._starts.get(token[0], ())
+            found += [rule for start, rule in alike if token.startswith(start)][:1]
         return min(found, key=lambda rule: rule.weak, default=None)
 
 
@@ -243,6 +251,13 @@ def _fits(rule: Rule, place: Place) -> bool:
 
 def _phrases(rules: list[Rule], name: str) -> dict[str, Rule]:
     return {fold(phrase): rule for rule in reversed(rules) for phrase in getattr(rule, name)}
+
+
+def _by_first_letter(starts: Iterable[tuple[str, Rule]]) -> dict[str, list[tuple[str, Rule]]]:
+    found: dict[str, list[tuple[str, Rule]]] = {}
+    for start, rule in starts:
+        found.setdefault(start[0], []).append((start, rule))
+    return found
 
 
 def _attributes(rules: list[Rule]) -> dict[str, list[tuple[str, bool, Rule]]]:

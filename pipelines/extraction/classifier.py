@@ -48,9 +48,9 @@ class BlockModel:
 
         A test that fails rules out the leaves on its left; of the leaves that no test ruled out the leftmost is right.
         """
-        goes_right = rows[:, self.feature] > self.threshold
-        possible = np.where(goes_right, self.mask, np.uint16(0xFFFF)).reshape(len(rows), -1, NODES)
-        leaves: NDArray[np.uint8] = _LOWEST_BIT[np.bitwise_and.reduce(possible, axis=2)]
+        goes_right = np.ascontiguousarray(rows.T)[self.feature] > self.threshold[:, None]
+        ruled_out = (goes_right * ~self.mask[:, None]).reshape(-1, NODES, len(rows))
+        leaves: NDArray[np.uint8] = _LOWEST_BIT[~np.bitwise_or.reduce(ruled_out, axis=1)].T
         trees = np.arange(self.value.shape[0])
         margins: Floats = self.value[trees, leaves].sum(axis=1, dtype=np.float64)
         return margins

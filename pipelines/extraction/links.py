@@ -56,8 +56,7 @@ def read_links(
 def _resolver(document: Document) -> Resolve:
     base = document.url
     if document.root is not None:
-        declared = document.root.find(".//base[@href]")
-        href = declared.get("href") if declared is not None else None
+        href = next((each for first in document.root.iter("base") if (each := first.get("href")) is not None), None)
         base = (canonicalise(href, document.url) if href else None) or document.url
 
     def resolve(href: str | None) -> str | None:

@@ -115,7 +115,7 @@ def signature_columns(tree: Tree, sizes: Floats, votes: dict[str, Floats], linke
     labels_seen: dict[str, int] = {}
     numbers = [labels_seen.setdefault(label, len(labels_seen)) for label in (*map(_label, tree.elements), "")]
     rows = np.array(numbers, dtype=np.int64)[tree.chains[:, :4]]
-    keys = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+    keys = np.unique(rows @ len(labels_seen) ** np.arange(rows.shape[1]), return_inverse=True)[1]
     groups = int(keys.max()) + 1
 
     def total(values: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from math import log1p
 
 import numpy as np
@@ -45,17 +45,14 @@ def detail_columns(
 ) -> Columns:
     """The dearer columns, for the blocks ``at`` these places; 0 elsewhere."""
     places = at.tolist()
-    groups = [text_groups(blocks[place].text) for place in places]
-    rows = np.array([_row(blocks[p], tokens[p]) + g for p, g in zip(places, groups, strict=True)], dtype=np.float64)
     filled = np.zeros((len(blocks), len(_DETAILS) + len(TEXT_GROUPS)))
     if places:
-        filled[at] = rows
+        details = np.array([_row(blocks[place], tokens[place]) for place in places])
+        filled[at] = np.hstack((details, text_groups([blocks[place].text for place in places])))
     columns = dict(zip((*_DETAILS, *(f"text_{name}" for name in TEXT_GROUPS)), filled.T, strict=True))
     seen = Counter(block.text for block in blocks)
     columns["repeated"] = np.array([min(seen[block.text], 4) - 1.0 for block in blocks])
-    columns["like_title"], columns["in_title"] = _likeness(tokens, places, titles)
-    columns["like_about"], columns["in_about"] = _likeness(tokens, places, [about])
-    return columns
+    return columns | _likeness_columns(tokens, places, {"title": titles, "about": [about]})
 
 
 def _row(block: Block, block_words: Sequence[str]) -> tuple[float, ...]:
@@ -90,17 +87,26 @@ def _row(block: Block, block_words: Sequence[str]) -> tuple[float, ...]:
     )
 
 
-def _likeness(tokens: Sequence[Sequence[str]], places: Sequence[int], texts: Sequence[str]) -> tuple[Floats, Floats]:
-    """Best overlap (Jaccard) with one of ``texts``, and the best share of a block's words that one of them holds."""
-    sets = {frozenset(word.lower() for word in words(text)) for text in texts} - {frozenset()}
-    like, inside = np.zeros(len(tokens)), np.zeros(len(tokens))
-    longest = 3 * max(map(len, sets), default=0)
+def _likeness_columns(
+    tokens: Sequence[Sequence[str]], places: Sequence[int], texts: Mapping[str, Sequence[str]]
+) -> Columns:
+    """How like the blocks are to texts of these names; 0 for those of more than three times as many words."""
+    columns = {f"{what}_{name}": np.zeros(len(tokens)) for name in texts for what in ("like", "in")}
+    sets = {name: {frozenset(map(str.lower, words(text))) for text in each if text} for name, each in texts.items()}
+    limits = {name: 3 * max(map(len, each), default=0) for name, each in sets.items()}
     for place in places:
-        if not 0 < len(tokens[place]) <= longest:
+        size = len(tokens[place])
+        if not 0 < size <= max(limits.values()):
             continue
-        own = {word.lower() for word in tokens[place]}
-        for other in sets:
-            shared = len(own & other)
-            like[place] = max(like[place], shared / (len(own) + len(other) - shared))
-            inside[place] = max(inside[place], shared / len(own))
-    return like, inside
+        own = set(map(str.lower, tokens[place]))
+        for name in texts:
+            if size <= limits[name]:
+                columns[f"like_{name}"][place], columns[f"in_{name}"][place] = _likeness(own, sets[name])
+    return columns
+
+
+def _likeness(own: Set[str], others: Set[frozenset[str]]) -> tuple[float, float]:
+    """Best overlap (Jaccard) with one of the others, and the best share of a block's ``own`` words that one holds."""
+    shared = [(len(own & other), len(other)) for other in others]
+    like = max(common / (len(own) + size - common) for common, size in shared)
+    return like, max(common for common, _ in shared) / len(own)

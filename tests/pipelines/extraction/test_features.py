@@ -9,7 +9,7 @@ from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.classifier import load_model
 from pipelines.extraction.features import block_features, block_sizes, candidates
 from pipelines.extraction.features.columns import Columns
-from pipelines.extraction.features.vocabulary import CLASS_GROUPS, class_groups, text_groups
+from pipelines.extraction.features.vocabulary import CLASS_GROUPS, TEXT_GROUPS, class_groups, text_groups
 
 LONG = "The exchange said on Monday that payments had resumed after engineers had replaced a signing service, and {}."
 PAGE = f"""<body>
@@ -92,7 +92,13 @@ def test_class_names_in_any_spelling_fall_into_groups(names: str, group: str) ->
 
 
 def test_plain_prose_has_no_furniture_words() -> None:
-    assert not any(text_groups("Miners sold less than in any month before."))
+    assert not text_groups(["Miners sold less than in any month before."]).any()
+
+
+def test_furniture_words_are_found_in_each_text_alone() -> None:
+    texts = ["Read more", "Miners sold less", "Read\nmore", "Sign up, then read more", ""]
+    found = text_groups(texts)[:, TEXT_GROUPS.index("more")].tolist()
+    assert found == [1.0, 0.0, 0.0, 1.0, 0.0]
 
 
 def test_scripts_without_spaces_are_measured_by_their_characters() -> None:
