@@ -27,8 +27,9 @@ from pipelines.store import frontier, open_store
 from pipelines.store.database import database_path
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.process import me
-from pipelines.store.runs import SourceSummary, load_run, run_summary
+from pipelines.store.runs import load_run
 from pipelines.store.sources import SourceRow
+from pipelines.store.summaries import SourceSummary, run_summary
 from pipelines.store.times import now
 
 EVERYTHING = 1_000_000

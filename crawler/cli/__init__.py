@@ -26,7 +26,8 @@ VERBS = {
     "restore": "crawler.cli.correct",
     "remove": "crawler.cli.correct",
     "runs": "crawler.cli.runs",
-    "failures": "crawler.cli.runs",
+    "failures": "crawler.cli.failures",
+    "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
     "sample": "crawler.cli.sample",
 }

@@ -1,7 +1,8 @@
-"""``newsmint runs`` and ``newsmint failures``: what the crawls did, and what went wrong."""
+"""``newsmint runs``: what the crawls did."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
@@ -10,11 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.common import err, json_option, out, print_json, store_option
-from crawler.cli.plain import cell, duration, moment, plain_table
+from crawler.cli.plain import cell, duration, moment, plain_table, size
 from pipelines.errors import MissingInput
 from pipelines.store import open_store
 from pipelines.store import runs as store_runs
-from pipelines.store.runs import Failure, Run, SourceSummary
+from pipelines.store.runs import Run
+from pipelines.store.summaries import SourceSummary, run_summary
 from pipelines.store.times import parsed
 
 _STYLES = {"done": "green", "running": "cyan", "failed": "red", "lost": "red"}
@@ -40,66 +42,40 @@ def runs(ctx: click.Context, run_id: int | None, limit: int, as_json: bool, data
         run = store_runs.load_run(conn, run_id)
         if run is None:
             raise MissingInput(f"no run {run_id}; `newsmint runs` lists them")
-        summaries = store_runs.run_summary(conn, run_id)
+        summaries = run_summary(conn, run_id)
     if as_json:
         print_json([{**asdict(run), "by_source": [each.as_dict() for each in summaries]}])
         return
     _print_head(run)
     out.print(run_table(summaries), soft_wrap=False)
-
-
-@click.command()
-@click.option("--source", metavar="KEY", help="Only this source.")
-@click.option(
-    "--run", "run_id", type=int, metavar="ID", help="Only this run; else all URLs that have not been well since."
-)
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many URLs.")
-@json_option
-@store_option
-@click.pass_context
-def failures(
-    ctx: click.Context, source: str | None, run_id: int | None, limit: int, as_json: bool, database: str
-) -> None:
-    """List URLs that gave no article: fetches that failed and pages that were refused, each with its last reason.
-
-    \b
-    newsmint failures --source coindesk
-    newsmint failures --run 12 --json
-    """
-    with open_store(database, readonly=True) as store, store.connect() as conn:
-        found = store_runs.failures(conn, source=source, run_id=run_id, limit=limit)
-    if not found:
-        err.print("nothing failed")
-        ctx.exit(1)
-    if as_json:
-        print_json(each.as_dict() for each in found)
-        return
-    for each in found:
-        _print_failure(each)
-    if len(found) == limit:
-        err.print(f"the last {limit}; --limit shows more")
+    _print_foot(run, summaries)
 
 
 def run_table(summaries: Iterable[SourceSummary]) -> Table:
     """A run as a table a person can read: one line a source, the sums below."""
     summaries = list(summaries)
-    names = ["fetched", "new", "updated", "unchanged"] + ["recleaned"] * any(each.recleaned for each in summaries)
-    counts = ["pages", *names[1:]]
-    columns = ("source", *counts, "rejected", "failures", "time")
-    table = plain_table(*columns, right=(*counts, "time"), footer=len(summaries) > 1)
-    for column, total in zip(table.columns, _totals(summaries, names), strict=False):
+    counts = ["pages", "new", "updated", "same", *["recleaned"] * any(each.recleaned for each in summaries)]
+    columns = ("source", *counts, "rejected", "failures", "size", "time")
+    table = plain_table(*columns, right=(*counts, "size", "time"), footer=len(summaries) > 1)
+    for column, total in zip(table.columns, _totals(summaries, counts), strict=False):
         column.footer = total
     for each in summaries:
-        numbers = (f"{number:,}" if number else "·" for number in (getattr(each, name) for name in names))
-        failed = cell(_by_kind(each.failures), "red")
-        table.add_row(cell(each.source or "—"), *numbers, cell(_by_kind(each.rejected)), failed, duration(each.seconds))
+        numbers = (f"{number:,}" if number else "·" for number in (_number(each, name) for name in counts))
+        trouble = cell(_by_kind(each.rejected)), cell(_by_kind(each.failures), "red")
+        table.add_row(cell(each.source or "—"), *numbers, *trouble, size(each.size), duration(each.seconds))
     return table
 
 
+def _number(each: SourceSummary, name: str) -> int:
+    """``pages``: all that were fetched; ``same``: those that are as before, by their text or by the server's word."""
+    special = {"pages": each.fetched, "same": each.unchanged + each.not_modified}
+    return special[name] if name in special else int(getattr(each, name))
+
+
 def _totals(summaries: list[SourceSummary], names: Sequence[str]) -> list[str]:
-    plain_sums = [sum(getattr(each, name) for each in summaries) for name in names]
+    plain_sums = [sum(_number(each, name) for each in summaries) for name in names]
     counted = [sum(sum(getattr(each, name).values()) for each in summaries) for name in ("rejected", "failures")]
-    return ["all", *(f"{total:,}" for total in plain_sums + counted)]
+    return ["all", *(f"{total:,}" for total in plain_sums + counted), size(sum(each.size for each in summaries))]
 
 
 def _by_kind(counts: Mapping[str, int]) -> str:
@@ -139,10 +115,25 @@ def _print_head(run: Run) -> None:
     out.print(cell(f"run {run.id}: {run.command}, {run.state}, {moment(run.started_at)} UTC {_took(run)}", "bold"))
 
 
-def _print_failure(failure: Failure) -> None:
-    reason = cell(failure.reason, "red" if failure.kind == "fetch" else "yellow")
-    times = f"{failure.times} times, last in run" if failure.times > 1 else "run"
-    about = f"  {failure.source or '—'}  {moment(failure.failed_at)}  {times} {failure.run_id}"
-    detail = failure.detail if failure.detail != failure.url else None
-    out.print(Text.assemble(reason, cell(detail and f": {detail}"), (about, "dim")))
-    out.print(Text.assemble("  ", cell(failure.url, "blue")))
+def _print_foot(run: Run, summaries: list[SourceSummary]) -> None:
+    """What the table has no room for: how pages were found, what extraction took, and by which versions."""
+    asked, listed = (
+        sum((Counter(getattr(it, name)) for it in summaries), Counter()) for name in ("routes", "listings")
+    )
+    pages = sum(each.fetched - each.not_modified for each in summaries)
+    seconds, slowest = sum(each.extract_seconds for each in summaries), max((it.slowest for it in summaries), default=0)
+    lines = {
+        "requests": f"{sum(each.requests for each in summaries):,}: {_by_kind(asked)}",
+        "listings": _by_kind(listed),
+        "robots.txt": _forbidden(sum(each.robots for each in summaries)),
+        "extraction": f"{duration(seconds)}, {seconds / pages:.3f} s a page, {slowest:.1f} s at most" if pages else "",
+        "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items() if name != "extractor"),
+        "extractor": run.versions.get("extractor", ""),
+    }
+    for name, line in lines.items():
+        if line:
+            out.print(Text.assemble((f"{name:11}", "dim"), cell(line)), soft_wrap=False)
+
+
+def _forbidden(count: int) -> str:
+    return f"forbade {count:,} requests" if count else ""

@@ -20,8 +20,9 @@ from pipelines.store.database import Store, open_store
 from pipelines.store.frontier import give_back
 from pipelines.store.lock import crawl_lock
 from pipelines.store.process import me
-from pipelines.store.runs import REEXTRACT, SourceSummary, finish_run, run_summary, start_run
+from pipelines.store.runs import REEXTRACT, finish_run, start_run
 from pipelines.store.sources import SourceRow, save_sources
+from pipelines.store.summaries import SourceSummary, run_summary
 
 T = TypeVar("T")
 
@@ -46,6 +47,10 @@ class Session:
         self.on_trouble: Callable[[], object] = lambda: None
         self.tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
         """Source → outcome → how often, for whoever watches; what counts is in the store."""
+        self.extractors: set[str] = set()
+        """What read the run's pages: code, rules and model."""
+        self.afterwards: list[Callable[[], object]] = []
+        """Called once all is written and the store is closed, wherever the end came from."""
         keys = keys or [source.key for source in sources]
         with store.begin() as conn:
             save_sources(conn, sources)
@@ -90,12 +95,15 @@ class Session:
             except NewsmintError as error:
                 self.trouble = self.trouble or error
         self._lock.close()
+        for call in self.afterwards:
+            call()
 
     def _conclude(self, state: str) -> None:
         summary = {each.source or "": each.as_dict() for each in self.summary()}
         with self.store.begin() as conn:
             give_back(conn, self.owner)
-            finish_run(conn, self.place.run_id, state, summary)
+            extractor = {"extractor": ", ".join(sorted(self.extractors))} if self.extractors else {}
+            finish_run(conn, self.place.run_id, state, summary, extractor)
 
     def _fail(self, error: BaseException) -> None:
         first, self.trouble = self.trouble is None, self.trouble or error

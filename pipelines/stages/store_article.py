@@ -24,6 +24,7 @@ class StoreArticle:
     async def process_item(self, item: Extracted) -> Extracted:
         session = session_of(self._crawler)
         outcome = await session.write(lambda conn: outcomes.store(conn, session.place, item))
+        session.extractors.add(item.article.extractor)
         if not (item.fetched.again and outcome == "unchanged"):
             session.count(item.fetched.source, outcome)
         return item

@@ -1,19 +1,18 @@
-"""What each run did: a row a run, a row a fetch, a row a refusal, and their sums."""
+"""What each run did: a row a run, a row a fetch, a row a refusal. ``summaries`` has their sums."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, column, func, insert, select, table, update
+from sqlalchemy import Connection, insert, select, update
 
 from pipelines.store.process import is_alive, me
 from pipelines.store.schema import crawl_run, fetch, rejection
 from pipelines.store.sources import ensure_sources
-from pipelines.store.times import normalised, now, parsed, utc_text
+from pipelines.store.times import normalised, now, utc_text
 
 REEXTRACT = "newsmint reextract"
 """The command of runs that read stored pages only."""
@@ -35,49 +34,6 @@ class Run:
     summary: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSummary:
-    """What a run did at one source. ``fetched`` counts pages, not listings; ``seconds`` go from first fetch to last.
-
-    ``recleaned``: stored articles that lost what the run learned to be the site's own furniture.
-    """
-
-    source: str | None
-    fetched: int = 0
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    recleaned: int = 0
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    failures: Mapping[str, int] = field(default_factory=dict)
-    requests: int = 0
-    size: int = 0
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The last trouble with a URL. ``kind``: fetch (no page, or none that could be read) or rejection (no article)."""
-
-    kind: str
-    run_id: int
-    source: str | None
-    url: str
-    reason: str
-    detail: str | None
-    page_id: int | None
-    failed_at: str
-    times: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return asdict(self)
-
-
 def start_run(conn: Connection, command: str, sources: Sequence[str], versions: Mapping[str, str]) -> int:
     """Note that a run begins; return its id. Runs whose process is gone are marked ``lost``."""
     open_runs = conn.execute(select(crawl_run.c.id, crawl_run.c.owner).where(crawl_run.c.state == "running")).all()
@@ -97,8 +53,17 @@ def start_run(conn: Connection, command: str, sources: Sequence[str], versions: 
     return int(inserted[0])
 
 
-def finish_run(conn: Connection, run_id: int, state: str, summary: Mapping[str, Any] | None = None) -> None:
-    """Note how a run ended: ``done``, ``stopped`` or ``failed``."""
+def finish_run(
+    conn: Connection,
+    run_id: int,
+    state: str,
+    summary: Mapping[str, Any] | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> None:
+    """Note how a run ended: ``done``, ``stopped`` or ``failed``; ``versions`` that were not known at its start."""
+    if versions:
+        known = conn.execute(select(crawl_run.c.versions).where(crawl_run.c.id == run_id)).scalar_one()
+        conn.execute(update(crawl_run).where(crawl_run.c.id == run_id).values(versions={**known, **versions}))
     _finish(conn, run_id, state, dict(summary or {}))
 
 
@@ -194,97 +159,12 @@ def last_states(conn: Connection, sources: Collection[str], *, before: int) -> d
     return found
 
 
-def run_summary(conn: Connection, run_id: int) -> list[SourceSummary]:
-    """Per source what the run did, sources in alphabetical order."""
-    tallies: dict[str | None, _Tally] = {}
-    for row in conn.execute(_FETCHES, {"run_id": run_id}):
-        tallies.setdefault(row.source, _Tally()).add(row)
-    for row in conn.execute(_REJECTIONS, {"run_id": run_id}):
-        tallies.setdefault(row.source, _Tally()).rejected[row.reason] += row.times
-    return [tallies[key].summary(key) for key in sorted(tallies, key=lambda key: key or "")]
-
-
-def failures(
-    conn: Connection, *, source: str | None = None, run_id: int | None = None, limit: int = 100
-) -> list[Failure]:
-    """The last trouble with each URL, newest first: in one run, or in all for URLs that have not been well since."""
-    wanted = [_FAILURE.c.source == source] if source else []
-    if run_id is not None:
-        wanted.append(_FAILURE.c.run_id == run_id)
-    else:
-        well = select(fetch.c.id).where(fetch.c.url == _FAILURE.c.url, fetch.c.outcome.in_(STORED))
-        wanted.append(~well.where(fetch.c.fetched_at >= _FAILURE.c.failed_at).exists())
-    rank = func.row_number().over(
-        partition_by=_FAILURE.c.url, order_by=[_FAILURE.c.failed_at.desc(), _FAILURE.c.id.desc()]
-    )
-    times = func.count().over(partition_by=_FAILURE.c.url)
-    ranked = select(_FAILURE, times.label("times"), rank.label("rank")).where(*wanted).subquery()
-    last = select(*(ranked.c[name] for name in Failure.__slots__)).where(ranked.c.rank == 1)
-    return [
-        Failure(*row) for row in conn.execute(last.order_by(ranked.c.failed_at.desc(), ranked.c.id.desc()).limit(limit))
-    ]
-
-
 _RUNS = select(
     *(
         crawl_run.c[name]
         for name in ("id", "command", "sources", "versions", "state", "started_at", "finished_at", "summary")
     )
 )
-_FETCHES = (
-    select(
-        fetch.c.source,
-        fetch.c.outcome,
-        fetch.c.error,
-        func.count().label("times"),
-        func.sum(fetch.c.size).label("size"),
-        func.min(fetch.c.fetched_at).label("first"),
-        func.max(fetch.c.fetched_at).label("last"),
-    )
-    .where(fetch.c.run_id == bindparam("run_id"))
-    .group_by(fetch.c.source, fetch.c.outcome, fetch.c.error)
-)
-_REJECTIONS = (
-    select(rejection.c.source, rejection.c.reason, func.count().label("times"))
-    .where(rejection.c.run_id == bindparam("run_id"))
-    .group_by(rejection.c.source, rejection.c.reason)
-)
-_FAILURE = table("failure", *(column(name) for name in ("id", *(it for it in Failure.__slots__ if it != "times"))))
-"""The view."""
-
-
-@dataclass
-class _Tally:
-    outcomes: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
-    rejected: Counter[str] = field(default_factory=Counter)
-    times: list[str] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, row: Any) -> None:
-        self.outcomes[row.outcome] += row.times
-        if row.outcome == "recleaned":
-            return
-        self.times += [row.first, row.last]
-        self.size += row.size or 0
-        if row.outcome == "failed":
-            self.failures[row.error] += row.times
-
-    def summary(self, source: str | None) -> SourceSummary:
-        began, ended = (parsed(extreme(self.times)) if self.times else None for extreme in (min, max))
-        return SourceSummary(
-            source=source,
-            fetched=sum(self.outcomes[name] for name in (*STORED, "rejected", "not_modified")),
-            new=self.outcomes["new"],
-            updated=self.outcomes["updated"],
-            unchanged=self.outcomes["unchanged"] + self.outcomes["not_modified"],
-            recleaned=self.outcomes["recleaned"],
-            rejected=dict(self.rejected.most_common()),
-            failures=dict(self.failures.most_common()),
-            requests=self.outcomes.total() - self.outcomes["recleaned"],
-            size=self.size,
-            seconds=(ended - began).total_seconds() if began and ended else 0.0,
-        )
 
 
 def _finish(conn: Connection, run_id: int, state: str, summary: dict[str, Any] | None) -> None:
