@@ -56,6 +56,7 @@ ITEM_PIPELINES = {
     "pipelines.stages.archive_page.ArchivePage": 100,
     "pipelines.stages.extract_article.ExtractArticle": 200,
     "pipelines.stages.validate_article.ValidateArticle": 300,
+    "pipelines.stages.refuse_repeats.RefuseRepeats": 400,
     "pipelines.stages.store_article.StoreArticle": 500,
 }
 CONCURRENT_ITEMS = 100
@@ -72,6 +73,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once, and ignores Retry-After
     "crawler.middlewares.retry_later.RetryLater": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.compression.BoundedCompression": 590,
     "crawler.middlewares.charset.PlainWhileCompressed": 595,
 }
 EXTENSIONS = {
