@@ -1,19 +1,20 @@
 """A made-up news site of pages of real size, the same on every machine, and nginx to serve it.
 
-Pages are as large as real ones (some 170 kB, 1,500 elements), with scripts, menus, cards, a share bar and a related box
-around the story; no two stories share a sentence.
+Pages are as large as real ones (some 160 kB, 1,400 elements), with scripts, menus, cards, a share bar and a related box
+around the story; or small, where their number counts. No two stories share a sentence.
 """
 
 from __future__ import annotations
 
 import html
 import json
+import os
 import random
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ WORDS = (
 LINKING = "of the in a for to with after before while since under over against from by near without".split()
 VERBS = "rose fell paused moved cleared held settled slowed opened closed grew shrank passed failed returned".split()
 SCRIPT_BYTES = 90_000
+URLS_A_SITEMAP = 10_000
+NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 FIRST_DAY = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -38,22 +41,14 @@ def story_path(number: int) -> str:
 
 
 def story_page(number: int) -> str:
-    """The page of story ``number``: some 170 kB."""
+    """The page of story ``number``: some 160 kB."""
     dice = random.Random(number)
     title, day = _title(dice), FIRST_DAY - timedelta(minutes=7 * number)
     paragraphs = [_paragraph(dice) for _ in range(dice.randrange(12, 36))]
     for place in range(4, len(paragraphs), 7):
         paragraphs.insert(place, f"<h2>{_sentence(dice, 5).rstrip('.')}</h2>")
-    data = {
-        "@type": "NewsArticle",
-        "headline": title,
-        "datePublished": day.isoformat(),
-        "author": {"name": "Ada Field"},
-    }
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - Harbor Ledger</title>'
-        f'<meta property="og:title" content="{title}"><meta name="description" content="{_sentence(dice, 14)}">'
-        f'<script type="application/ld+json">{json.dumps(data)}</script>{_script(dice)}</head><body>'
+        f"{_head(dice, title, day)}{_script(dice)}</head><body>"
         f"{_menu(dice, 80)}<main><article><h1>{title}</h1><p class='byline'>By Ada Field</p>"
         f"<div class='share'>{_links(dice, 6)}</div>"
         f"<div class='entry-content'>{''.join(paragraphs)}</div>"
@@ -63,17 +58,30 @@ def story_page(number: int) -> str:
     )
 
 
-def write_site(folder: Path, pages: int, base: str) -> None:
-    """Write so many stories and a sitemap that names them below ``base`` into ``folder``."""
-    entries = []
+def small_story_page(number: int) -> str:
+    """The page of story ``number`` with hardly anything around it: some 3 kB."""
+    dice = random.Random(number)
+    title, day = _title(dice), FIRST_DAY - timedelta(minutes=7 * number)
+    paragraphs = "".join(_paragraph(dice) for _ in range(5))
+    return (
+        f"{_head(dice, title, day)}</head><body>{_menu(dice, 6)}<article><h1>{title}</h1>{paragraphs}</article>"
+        f"<footer>{_links(dice, 3)}</footer></body></html>"
+    )
+
+
+def write_site(folder: Path, pages: int, base: str, page: Callable[[int], str] = story_page) -> None:
+    """Write so many stories, and sitemaps that name them below ``base``, into ``folder``."""
     for number in range(pages):
-        path = story_path(number)
-        file = folder / path.lstrip("/")
+        file = folder / story_path(number).lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(story_page(number), encoding="utf-8")
-        entries.append(f"<url><loc>{base}{path}</loc></url>")
-    xml = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(entries)}</urlset>'
-    (folder / "sitemap.xml").write_text(xml)
+        file.write_text(page(number), encoding="utf-8")
+    parts = range(0, pages, URLS_A_SITEMAP)
+    for first in parts:
+        urls = (f"{base}{story_path(number)}" for number in range(first, min(pages, first + URLS_A_SITEMAP)))
+        entries = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+        (folder / f"sitemap-{first}.xml").write_text(f"<urlset {NAMESPACE}>{entries}</urlset>")
+    entries = "".join(f"<sitemap><loc>{base}/sitemap-{first}.xml</loc></sitemap>" for first in parts)
+    (folder / "sitemap.xml").write_text(f"<sitemapindex {NAMESPACE}>{entries}</sitemapindex>")
 
 
 def write_sources(file: Path, base: str) -> Path:
@@ -108,8 +116,8 @@ def nginx(folder: Path, port: int) -> Iterator[None]:
         "  types { text/html html; application/xml xml; }\n  charset utf-8;\n"
         f"  server {{ listen 127.0.0.1:{port}; root {folder}; }}\n}}\n"
     )
-    # World-readable on the way to the pages, as nginx's worker is another user where root starts it.
-    user = [] if not _is_root() else ["-g", "user root;"]
+    # Started by root, its workers would be another user's, who may not read a temporary folder.
+    user = ["-g", "user root;"] if os.geteuid() == 0 else []
     process = subprocess.Popen([program, "-p", str(home), "-c", str(home / "nginx.conf"), *user])
     try:
         _wait_for(port)
@@ -119,18 +127,26 @@ def nginx(folder: Path, port: int) -> Iterator[None]:
         process.wait()
 
 
-def _is_root() -> bool:
-    import os
-
-    return os.geteuid() == 0
-
-
 def _wait_for(port: int) -> None:
     for _ in range(100):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)
     raise MissingInput(f"nginx does not answer on port {port}")
+
+
+def _head(dice: random.Random, title: str, day: datetime) -> str:
+    data = {
+        "@type": "NewsArticle",
+        "headline": title,
+        "datePublished": day.isoformat(),
+        "author": {"name": "Ada Field"},
+    }
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} - Harbor Ledger</title>'
+        f'<meta property="og:title" content="{title}"><meta name="description" content="{_sentence(dice, 14)}">'
+        f'<script type="application/ld+json">{json.dumps(data)}</script>'
+    )
 
 
 def _title(dice: random.Random) -> str:

@@ -1,0 +1,129 @@
+"""Whether a long crawl stays as it began: ``python -m bench.flat [--pages 100000]`` (needs nginx, and Linux's /proc).
+
+``newsmint crawl`` of so many small pages from nginx on loopback; after each tenth, the pages a second of that tenth and
+the memory that the crawl's process and its extraction workers hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.newssite import free_port, nginx, small_story_page, write_site, write_sources
+
+CRAWL = "from crawler.cli import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The crawl at one moment. Memory in bytes, of the main process and of all its descendants together."""
+
+    pages: int
+    seconds: float
+    main: int
+    workers: int
+
+    @property
+    def memory(self) -> int:
+        """All of it."""
+        return self.main + self.workers
+
+
+def watch(process: subprocess.Popen[bytes], store: Path, step: int) -> Iterator[Sample]:
+    """A sample each ``step`` stored pages, and one at the end."""
+    began, wanted = time.monotonic(), step
+    last: Sample | None = None
+    while process.poll() is None:
+        time.sleep(0.25)
+        sample = Sample(_stored(store), time.monotonic() - began, *_memory(process.pid))
+        if sample.main:
+            last = sample
+        if sample.pages >= wanted:
+            yield sample
+            wanted += step
+    if last is not None and wanted - step < last.pages:
+        yield last
+
+
+def _stored(store: Path) -> int:
+    """The number of the newest article: counting them all would take the time we measure."""
+    if not store.exists():
+        return 0
+    with closing(sqlite3.connect(store)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'article'").fetchone():
+            return 0
+        return int(connection.execute("SELECT coalesce(max(number), 0) FROM article").fetchone()[0])
+
+
+def _memory(pid: int) -> tuple[int, int]:
+    """Resident bytes of a process, and of its descendants."""
+    return _resident(pid), sum(map(_resident, _descendants(pid)))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in map(int, children):
+        yield child
+        yield from _descendants(child)
+
+
+def _resident(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def main() -> int:
+    """Crawl, print a line a tenth, and the two ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=100_000)
+    options = parser.parse_args()
+    step = options.pages // 10
+    with TemporaryDirectory(prefix="newsmint-flat-") as name:
+        home, port = Path(name), free_port()
+        base = f"http://127.0.0.1:{port}"
+        print(f"writing {options.pages:,} pages …", flush=True)
+        write_site(home / "site", options.pages, base, small_story_page)
+        sources, store = write_sources(home / "sources.toml", base), home / "news.sqlite3"
+        words = [sys.executable, "-c", CRAWL, "crawl", "all", "--deep", "--sources", str(sources), "--db", str(store)]
+        samples = [Sample(0, 0.0, 0, 0)]
+        with nginx(home / "site", port), (home / "log").open("wb") as log:
+            process = subprocess.Popen(words, stdout=log, stderr=log)
+            for sample in watch(process, store, step):
+                samples.append(sample)
+                print(f"{sample.pages:9,} pages  {_rate(samples, -1):6.1f} pages/s  {_sizes(sample)}", flush=True)
+        stored = _stored(store)
+    first, last = samples[1], samples[-1]
+    print(f"memory at the end, as a share of that after {first.pages:,} pages: {last.memory / first.memory:.3f}")
+    print(f"pages/s of the last tenth, as a share of the first: {_rate(samples, 10) / _rate(samples, 1):.3f}")
+    if stored != options.pages or process.returncode:
+        print(f"FAULT: {stored:,} of {options.pages:,} pages stored; the crawl ended with {process.returncode}")
+        return 1
+    return 0
+
+
+def _rate(samples: list[Sample], place: int) -> float:
+    place = place if place > 0 else len(samples) - 1
+    after, before = samples[min(place, len(samples) - 1)], samples[min(place, len(samples) - 1) - 1]
+    return (after.pages - before.pages) / max(after.seconds - before.seconds, 1e-9)
+
+
+def _sizes(sample: Sample) -> str:
+    return f"{sample.main / 1e6:5.0f} MB + {sample.workers / 1e6:5.0f} MB in workers"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
