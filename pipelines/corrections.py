@@ -30,6 +30,11 @@ NO_RULES = ("model", "link-card", "caption", "dangling-heading", RULE)
 """Names in the ledger that cannot be switched off: the model, how its choices are explained, and corrections."""
 
 
+def can_be_off(rule: str) -> bool:
+    """Whether the ledger's name of a rule is one that can be switched off; ``model: class teaser`` is the model's."""
+    return rule.partition(":")[0] not in NO_RULES
+
+
 REASONS = [reason for reason in Reason if reason is not Reason.MODEL]
 """What a person may give as the reason for a removal."""
 
@@ -186,7 +191,7 @@ def _text(value: Any) -> str:
 
 
 def _rule(value: Any) -> str:
-    if _words(value) in NO_RULES:
+    if not can_be_off(_words(value)):
         raise ValueError(f"{value} is no rule that can be switched off: keep the text instead")
     return str(value)
 

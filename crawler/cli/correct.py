@@ -14,7 +14,7 @@ from crawler.cli.common import err, out, program, rules_option, store_option
 from crawler.cli.plain import cell, plain
 from crawler.cli.query import find_article
 from pipelines.chrome import fingerprint
-from pipelines.corrections import NO_RULES, OWN_RULES, REASONS, Action, Correction, is_distinct
+from pipelines.corrections import OWN_RULES, REASONS, Action, Correction, can_be_off, is_distinct
 from pipelines.errors import MissingInput, StoreBusy, UsageError
 from pipelines.items import Article, Reason, RemovedBlock
 from pipelines.store import open_store
@@ -194,7 +194,7 @@ def _numbered(blocks: Sequence[T], number: int, what: str, option: str) -> T:
 
 
 def _rule(block: RemovedBlock, article: str, number: int) -> str:
-    if block.rule in NO_RULES:
+    if not can_be_off(block.rule):
         raise UsageError(
             f"{block.rule} is no rule to switch off: `newsmint restore {article} {number}` keeps the text alone"
         )

@@ -23,6 +23,9 @@ SKIPPED = frozenset(
     "script style noscript template svg math head iframe object embed audio video canvas map select option "
     "textarea button input meta link title".split()
 )
+BOXES = frozenset({"div", "header", "footer", "section", "address", "aside", "figure", "figcaption"})
+LABELS = frozenset({"span", "a", "time", "b", "strong"})
+"""Side by side in a box these are labels that style sets apart, a name and a date; in a paragraph they are one word."""
 RUBY_NOTES = ("rt", "rp")
 """How a Japanese word is read, printed above it: not part of the sentence."""
 SWALLOWED = 150
@@ -169,6 +172,8 @@ class _Segmenter:
         mixed = not CONTAINERS.isdisjoint(tags)
         for child, tag in zip(children, tags, strict=True):
             if isinstance(tag, str):
+                if tag in LABELS and element.tag in BOXES and _is_set_apart(child):
+                    self.run.space = True
                 self._child(element, child, tag, kind, depth, mixed)
             if tail := child.tail:
                 self.run.add(tail)
@@ -269,6 +274,15 @@ def _has_swallowed(element: HtmlElement) -> bool:
     if element.tag == "noscript":
         return next(islice(element.iter(), SWALLOWED, None), None) is not None
     return element.tag in ("button", "select", "map") and next(element.iter("p", "article", "h1"), None) is not None
+
+
+def _is_set_apart(label: HtmlElement) -> bool:
+    """Whether a label begins anew right after another one: ``<span>By Ada Kim</span><span>Sep 3</span>``."""
+    before = label.getprevious()
+    if before is None or before.tail or before.tag not in LABELS:
+        return False
+    first, last = (label.text or "")[:1], (before.text or "")[-2:]
+    return (first.isupper() or first.isdigit()) and len(last) == 2 and last.isalnum()
 
 
 def _next_is_break(element: HtmlElement) -> bool:

@@ -16,6 +16,7 @@ from pipelines.extraction.blocks import Block, tag_path
 from pipelines.extraction.boilerplate import RuleSet, rules_for
 from pipelines.extraction.coherence import keep_together
 from pipelines.extraction.document import Document
+from pipelines.extraction.evidence import explain
 from pipelines.extraction.findings import Finding, find_furniture, spare
 from pipelines.extraction.headings import read_headings, settle_headings
 from pipelines.extraction.links import read_links
@@ -69,6 +70,7 @@ def _ledger(scene: Scene, kept: set[int], findings: dict[int, Finding]) -> list[
     for index, block in enumerate(scene.blocks):
         finding = findings.get(index)
         if index not in kept and finding and (index in scene.near or scene.is_body(index)):
+            finding = explain(scene, index, findings)
             path = paths.get(block.element) or paths.setdefault(block.element, tag_path(block.element))
             entries.append(RemovedBlock(finding.reason, finding.rule, _bounded(block.text), path))
             if len(entries) == MAX_REMOVED:
