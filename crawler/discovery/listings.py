@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
-from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.base import Candidate, Discovered, UnusableListing, newest_first
 from crawler.discovery.dates import iso
+from crawler.discovery.decoding import decoded
 from crawler.discovery.pagination import next_page
 from crawler.discovery.repair import what_it_is
 from crawler.discovery.text import plain
@@ -94,7 +94,7 @@ def discover(
 def page_tree(url: str, body: bytes, headers: Mapping[str, str]) -> lxml_html.HtmlElement:
     """The page's tree, whatever its encoding; UnusableListing for an empty one."""
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-    text = html_to_unicode(content_type, body[:MAX_BYTES])[1].replace("\0", "")
+    text = decoded(body[:MAX_BYTES], content_type).replace("\0", "")
     try:
         tree = lxml_html.fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except etree.ParserError:

@@ -10,9 +10,9 @@ from html.entities import html5
 from xml.parsers import expat
 
 from lxml import etree
-from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.base import UnusableListing
+from crawler.discovery.decoding import decoded
 
 MAX_ELEMENTS = 60_000
 
@@ -34,7 +34,7 @@ def well_formed(url: str, body: bytes, content_type: str | None = None) -> bytes
     body = _NOTHING_OVER_SOMETHING.sub(b"", body)
     if _is_utf8(body) and _is_strict(url, body):
         return body
-    text = _cleaned(html_to_unicode(content_type, body)[1])
+    text = _cleaned(decoded(body, content_type))
     parser = etree.XMLParser(
         recover=True, resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
     )
