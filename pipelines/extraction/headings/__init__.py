@@ -7,9 +7,10 @@ from collections.abc import Sequence, Set
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.findings import Finding
 from pipelines.extraction.headings.furniture import with_title_and_standfirst, without_bare
-from pipelines.extraction.headings.lines import is_styled, look, reads_like_heading, with_set_lines
+from pipelines.extraction.headings.lines import with_set_lines
+from pipelines.extraction.headings.missed import missed_headings
 from pipelines.extraction.scene import Scene
-from pipelines.items import Heading, Reason
+from pipelines.items import Heading
 
 __all__ = ["read_headings", "settle_headings"]
 
@@ -23,7 +24,7 @@ def settle_headings(
     dropped because nothing of the body stands below it, and loses those of lines that the model dropped though they
     are set as the article's headings. A heading that repeats the ``title`` stays as a line of the body.
     """
-    spared = spared | set(_set_as_headings(scene, findings))
+    spared = spared | missed_headings(scene, findings)
     kept = [
         block
         for block in scene.blocks
@@ -40,34 +41,3 @@ def read_headings(body: Sequence[Block]) -> tuple[Heading, ...]:
     return tuple(
         Heading(block.level, block.text, position) for position, block in enumerate(body) if block.kind is Kind.HEADING
     )
-
-
-def _set_as_headings(scene: Scene, findings: dict[int, Finding]) -> list[int]:
-    """Lines between body blocks that only the model took out, styled as headings, at least two of them alike."""
-    styled = [i for i in scene.near if is_styled(scene.blocks[i]) and reads_like_heading(scene.blocks[i])]
-    looks = [look(scene.blocks[index]) for index in styled if _is_between(scene, index, findings)]
-    return [
-        index
-        for index in styled
-        if _only_model(findings.get(index))
-        and _is_between(scene, index, findings)
-        and looks.count(look(scene.blocks[index])) > 1
-    ]
-
-
-def _only_model(finding: Finding | None) -> bool:
-    return finding is not None and finding.reason is Reason.MODEL
-
-
-def _is_between(scene: Scene, index: int, findings: dict[int, Finding]) -> bool:
-    """Whether body stands above and below the block, with nothing between but what a rule took out."""
-    return _is_body_next(scene, index, -1, findings) and _is_body_next(scene, index, 1, findings)
-
-
-def _is_body_next(scene: Scene, index: int, step: int, findings: dict[int, Finding]) -> bool:
-    index += step
-    while index in scene.near and (finding := findings.get(index)):
-        if finding.reason is Reason.MODEL:
-            return False
-        index += step
-    return index in scene.near

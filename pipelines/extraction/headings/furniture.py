@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -29,23 +28,27 @@ def without_bare(kept: Sequence[Block], scene: Scene, findings: dict[int, Findin
     body = list(kept)
     while body and body[-1].kind is Kind.HEADING and body[-1].index not in spared:
         findings[body.pop().index] = Finding(Reason.MODEL, "dangling-heading")
-    live = _heading_text(body)
+    headings = [(place, block) for place, block in enumerate(body) if block.kind is Kind.HEADING]
+    looks = frozenset(look(block) for place, block in headings if _has_text_right_below(body, place))
+    wordings = frozenset(fold(block.text) for place, block in headings if _has_text(body, place))
     indices = frozenset(block.index for block in body)
-    for block in body:
-        if block.kind is not Kind.HEADING or block.index in spared or scene.scores[block.index] >= SURE:
+    for place, block in headings:
+        if block.index in spared or scene.scores[block.index] >= SURE:
             continue
-        if look(block) not in live and _is_alone(scene, block, indices):
+        if not _has_text(body, place) and fold(block.text) in wordings:
+            findings[block.index] = Finding(Reason.MODEL, "repeated-heading")
+        elif look(block) not in looks and _is_alone(scene, block, indices):
             findings[block.index] = Finding(Reason.MODEL, "bare-heading")
     return [block for block in body if block.index not in findings]
 
 
-def _heading_text(body: Sequence[Block]) -> frozenset[tuple[str, ...]]:
-    """The looks of headings right above a text of the body, on the page as well."""
-    return frozenset(
-        look(block)
-        for block, following in pairwise(body)
-        if block.kind is Kind.HEADING and following.kind is not Kind.HEADING and following.index == block.index + 1
-    )
+def _has_text(body: Sequence[Block], place: int) -> bool:
+    return place + 1 < len(body) and body[place + 1].kind is not Kind.HEADING
+
+
+def _has_text_right_below(body: Sequence[Block], place: int) -> bool:
+    """Whether nothing that the page has between a heading and the text below it was taken out."""
+    return _has_text(body, place) and body[place + 1].index == body[place].index + 1
 
 
 def _is_alone(scene: Scene, block: Block, body: Set[int]) -> bool:

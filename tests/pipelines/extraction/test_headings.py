@@ -56,6 +56,29 @@ def test_a_box_whose_content_is_gone_leaves_no_heading() -> None:
     assert ("bare-heading", "A chart of it") in [(block.rule, block.text) for block in parts.removed]
 
 
+def test_a_heading_said_again_above_nothing_goes() -> None:
+    again = f'<h2 data-score="0.6">{TWO[0]}</h2><p data-score="0">{MORE}</p>'
+    parts = apart(f"<article><h2>{TWO[0]}</h2><p>{PROSE}</p>{again}<h2>{TWO[1]}</h2><p>{MORE}</p></article>")
+    assert [heading.text for heading in parts.headings] == [*TWO]
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ('<h2 class="mid" data-score="0.3">{}</h2>', [*TWO]),
+        ('<h2 class="mid" data-score="0.3"><a href="/2025/01/an-older-story-of-the-port">{}</a></h2>', [*TWO]),
+        ('<h2 class="other" data-score="0.3">{}</h2>', [TWO[0]]),
+        ('<h2 class="mid" data-score="0.1">{}</h2>', [TWO[0]]),
+        ('<h2 class="mid" data-score="0.3">{}</h2><h2 data-score="0">Newest</h2>', [TWO[0]]),
+    ],
+    ids=["set alike", "a link", "set otherwise", "too doubtful", "nothing below"],
+)
+def test_a_heading_that_the_model_missed(second: str, expected: list[str]) -> None:
+    first = f'<p>{PROSE}</p><h2 class="mid">{TWO[0]}</h2><p>{MORE}</p>'
+    parts = apart(f"<article>{first}{second.format(TWO[1])}<p>{PROSE}</p></article>")
+    assert [heading.text for heading in parts.headings] == expected
+
+
 def test_the_title_again_is_a_line_of_the_body() -> None:
     parts = apart(
         f"<article><p>{PROSE}</p><h2>A Title of Its Own</h2><p>{MORE}</p></article>", title="A title of its own"
