@@ -28,6 +28,7 @@ _MARKED = re.compile(
     r"|tags?\b|categor|taxonomy|topics?\b|kicker|eyebrow|section|rubri|crumb|speedbar"
     r"|paywall|premium|subscri|sponsor|press-release|pressrelease|partner|promoted|advertorial"
 )
+_UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _STATE_IDS = frozenset({"__next_data__", "__nuxt_data__", "ng-state", "serverapp-state"})
 _STATE_TEXT = re.compile(
     r"(?:__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__INITIAL_DATA__|Fusion\.globalContent"
@@ -109,6 +110,15 @@ class PageData:
     def head_title(self) -> str:
         """Text of the first ``title`` element that has any."""
         return next(filter(None, map(text_of, self._found.titles)), "")
+
+    @cached_property
+    def texts(self) -> list[tuple[HtmlElement, str]]:
+        """Elements that begin with text of their own, with that text stripped."""
+        return [
+            (element, text)
+            for element in self.elements
+            if (own := element.text) and (text := own.strip()) and element.tag not in _UNSEEN
+        ]
 
     def lines(self, element: HtmlElement) -> list[str]:
         """Visible lines of an element, about ``SHORT`` characters of them; read once however many ask."""

@@ -14,7 +14,16 @@ from importlib.resources import files
 from typing import Any
 
 from pipelines.extraction.jsonld import article_rank, resolve, strings
-from pipelines.extraction.metadata.bylines import BARE_KINDS, bare_names, bylines, dated_lines, marked, signed
+from pipelines.extraction.metadata.bylines import (
+    BARE_KINDS,
+    bare_names,
+    bylines,
+    dated_lines,
+    labelled,
+    marked,
+    plain_bylines,
+    signed,
+)
 from pipelines.extraction.metadata.names import distinct, iterate, key, looks_like_person
 from pipelines.extraction.metadata.nearby import Nearby
 from pipelines.extraction.metadata.vocabulary import words
@@ -24,11 +33,12 @@ from pipelines.items import Hint
 MAX_AUTHORS = 30
 AUTHOR_META = (
     "author article:author og:author og:article:author byl parsely-author sailthru.author cxenseparse:author "
-    "dc.creator dcterms.creator citation_author article.author author.name page.author authors"
+    "dc.creator dcterms.creator citation_author citation_authors article.author author.name page.author authors"
 ).split()
+_TOPIC_META = ("article:section", "og:article:section", "parsely-section", "section")
 KINDS = frozenset(
     "json_ld json_ld_body json_ld_later meta meta_other written_by byline dated_line marked itemprop rel hint signed"
-    " marked_far".split()
+    " labelled marked_far".split()
 ) | frozenset(BARE_KINDS)
 """Witnesses that count as agreeing with one another."""
 _NEAR = frozenset({"byline", "dated_line", "marked", "bare_profile", "bare_signature", "bare_portrait"})
@@ -64,7 +74,18 @@ def candidates(data: PageData, nearby: Nearby, site_names: Set[str], hint: Hint 
     for keys, candidate in found.items():
         if keys:
             candidate.traits.update(_traits(keys, candidate.names, found, site_names))
+            title = f" {nearby.title} "
+            candidate.traits["in_title"] = float(any(f" {key(name)} " in title for name in candidate.names))
     return list(found.values())
+
+
+def _topics(data: PageData) -> Set[str]:
+    """What the page files its article under, which stands beside the headline as names do."""
+    stated = [
+        *data.meta(*_TOPIC_META),
+        *(each for node in data.articles[:2] for each in strings(node.get("articleSection"))),
+    ]
+    return {key(each) for each in stated} | {key(data.line(link)) for link in data.rel("category")}
 
 
 def score(candidate: Candidate) -> float:
@@ -114,13 +135,16 @@ def witnesses(data: PageData, nearby: Nearby, hint: Hint | None) -> Iterator[tup
     if hint and hint.authors:
         yield "hint", iterate(hint.authors)
     yield from _numbered("byline", bylines(nearby), 2)
+    yield from _numbered("byline_plain", plain_bylines(nearby), 1)
     yield from _numbered("dated_line", dated_lines(nearby), 2)
     yield from _numbered("marked", marked(data, (spot.element for spot in nearby.spots)), 3)
-    yield from bare_names(nearby)
+    topics = _topics(data)
+    yield from ((kind, names) for kind, names in bare_names(nearby) if topics.isdisjoint(map(key, names)))
     for kind, element in zip(("itemprop", "itemprop_later"), data.itemprop("author", "creator"), strict=False):
         yield kind, iterate(data.lines(element)[:1])
     yield "rel", iterate(data.line(element) for element in data.rel("author")[:3])
     yield from _numbered("signed", signed(data), 1)
+    yield from _numbered("labelled", labelled(data), 1)
     yield from _numbered("marked_far", marked(data, data.marked), 2)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile, zip_longest
+from itertools import islice, takewhile, zip_longest
 
 from lxml.html import HtmlElement
 
@@ -20,6 +20,10 @@ MAX_BARE = 50
 """Characters of a line that is names and nothing else."""
 BARE_KINDS = ("bare_profile", "bare_portrait", "bare_signature", "bare_dated")
 
+MAX_LABEL = 30
+MAX_PLAIN = 30
+"""Characters of a byline whose name is not written as one."""
+
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[-_ ])(?:by-?line|author|writer|autor|auteur|contributor|reporter)|author-?name|byline|creator-name"
 )
@@ -28,6 +32,7 @@ _OTHER_CLASS = re.compile(
 )
 _CREDITS = words("names", "credits")
 _SIGNED = listed("names", "signed")
+_LABEL_ALONE = re.compile(rf"\W*(?:{'|'.join(listed('names', 'label_alone'))})\W*", re.IGNORECASE)
 _PROFILE = re.compile(
     r"/(?:authors?|autore?n?|auteurs?|team|people|person|profiles?|contributors?|writers?|staff|users?|by|experts?"
     r"|journalists?|redaktion|members?|creators?|penulis|yazar|columnists?|reporters?|bio)/|/@|[?&]author=",
@@ -36,6 +41,7 @@ _PROFILE = re.compile(
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d\d|\bago\b|\bmin(?:ute)?s? read\b")
 _MARKS = re.compile(r"\s*[•·|⋅–—]\s*|\s+-\s+")
 _NO_NAMES = frozenset({"h1", "h2", "h3", "button", "li", "time", "nav", "img", "option"})
+_FRAMES = frozenset({"figure", "figcaption"})
 _BOLD = frozenset({"strong", "b", "em", "i", "address"})
 
 Names = tuple[str, ...]
@@ -52,6 +58,16 @@ def bylines(nearby: Nearby) -> Iterator[Names]:
             yield names
 
 
+def plain_bylines(nearby: Nearby) -> Iterator[Names]:
+    """Short lines beside the headline that begin with "By" and a name in small letters or digits: "by ann", "By 3T"."""
+    for spot in nearby.close(CLOSE_AFTER * 2, CLOSE_BEFORE):
+        line = spot.text
+        if len(line) <= MAX_PLAIN and len(line.split()) <= 4 and begins_byline(line):
+            names = names_of(line, byline=True)
+            if names and not all(map(_is_written_as_name, names)):
+                yield tuple(name.removeprefix("the ") for name in names)
+
+
 def dated_lines(nearby: Nearby) -> Iterator[Names]:
     """Names between the date and other marks of one line: "Dec 26, 2025 • A. Writer in Markets"."""
     for line in nearby.lines:
@@ -65,7 +81,8 @@ def dated_lines(nearby: Nearby) -> Iterator[Names]:
 def marked(data: PageData, elements: Iterable[HtmlElement]) -> Iterator[Names]:
     """Names in elements whose class says author or byline; persons before others."""
     for element in elements:
-        if _is_author_mark(element.get("class"), element.get("id"), element.get("data-testid")):
+        marks = (element.get("class"), element.get("id"), element.get("data-testid"))
+        if _is_author_mark(*marks) and not _is_credit(element):
             lines = takewhile(lambda line: not _CREDITS.search(line), data.lines(element)[:6])
             names = [name for name in distinct(iterate(lines)) if _is_written_as_name(name)]
             yield tuple(name for name in names if looks_like_person(name)) or tuple(names[:1])
@@ -90,11 +107,20 @@ def bare_names(nearby: Nearby) -> Iterator[tuple[str, Names]]:
 
 def signed(data: PageData) -> Iterator[Names]:
     """Lines anywhere that say who wrote this."""
-    for element in data.elements:
-        text = element.text
-        if text and len(text) < 200 and text.strip().lower().startswith(_SIGNED):
+    for element, text in data.texts:
+        if len(text) < 200 and text.lower().startswith(_SIGNED):
             persons = names_of((data.lines(element) or [""])[0], byline=True)
             yield tuple(name for name in persons if looks_like_person(name))
+
+
+def labelled(data: PageData) -> Iterator[Names]:
+    """Names behind a label in an element of its own, as lists of facts have them: "Author", then a name."""
+    for element, text in data.texts:
+        if 1 < len(text) < MAX_LABEL and _LABEL_ALONE.fullmatch(text):
+            behind = element.getnext()
+            tail = (element.tail or "").strip()
+            lines = [tail] if tail or behind is None else data.lines(behind)[:4]
+            yield tuple(name for name in iterate(line[:MAX_BARE] for line in lines) if looks_like_person(name))
 
 
 def _only_names(spot: Spot) -> Names:
@@ -110,6 +136,13 @@ def _only_names(spot: Spot) -> Names:
 def _is_author_mark(*marks: str | None) -> bool:
     text = " ".join(mark[:200] for mark in marks if mark).lower()
     return _AUTHOR_CLASS.search(text) is not None and _OTHER_CLASS.search(text) is None
+
+
+def _is_credit(element: HtmlElement) -> bool:
+    """Whether an element names who took a picture: it is in the picture's frame, or "Photo by" stands before it."""
+    before, parent = element.getprevious(), element.getparent()
+    text = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    return bool(_CREDITS.search(text[-40:])) or any(each.tag in _FRAMES for each in islice(element.iterancestors(), 4))
 
 
 def _is_written_as_name(name: str) -> bool:

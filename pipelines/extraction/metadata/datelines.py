@@ -14,6 +14,7 @@ from pipelines.extraction.structured import PageData
 
 SHORT_LINE = 60
 """Characters of a line in which a date needs no word or mark to be the article's."""
+MAX_LABEL = 40
 MAX_FAR = 60
 """Elements far from the headline that are read."""
 
@@ -48,9 +49,8 @@ def far_lines(data: PageData, nearby: Nearby) -> list[str]:
 
 def labelled_lines(data: PageData) -> Iterator[str]:
     """Dates behind a label in an element of its own, as lists of facts have them: "Published", then a day."""
-    for element in data.elements:
-        text = element.text
-        if text and 3 < len(text) < 80 and _LABEL_ALONE.fullmatch(text.strip()):
+    for element, text in data.texts:
+        if 3 < len(text) < MAX_LABEL and _LABEL_ALONE.fullmatch(text):
             behind = element.getnext()
             tail = (element.tail or "").strip()
             yield tail[:MAX_LINE] if tail or behind is None else data.line(behind)[:MAX_LINE]
@@ -58,7 +58,7 @@ def labelled_lines(data: PageData) -> Iterator[str]:
 
 def last_lines(data: PageData, nearby: Nearby) -> Iterator[str]:
     """Lines anywhere that say "posted on" or the like, then those that are a date and nothing else."""
-    texts = ((element, text.strip()) for element in data.elements if (text := element.text) and 6 < len(text) < 120)
+    texts = ((element, text) for element, text in data.texts if 6 < len(text) < 120)
     dated = [text for element, text in texts if _YEARLIKE.search(text) and not nearby.is_elsewhere(element)]
     yield from filter(_LABELLED.match, dated)
     yield from (text for text in dated if len(text) < 20)

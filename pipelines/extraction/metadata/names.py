@@ -42,6 +42,7 @@ _CREDENTIAL = re.compile(
 )
 AGENCIES = frozenset(listed("names", "agencies"))
 """News agencies, which sign like persons."""
+_HANDLE = re.compile(r"(?<=\w) +@\w{2,40}\b")
 _EMAIL = re.compile(r"\(?\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\b\)?")
 _ADDRESS = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
 _EDGE = " \t\r\n\xa0,;:.|-–—•·⋅*\"“”„'’‘[]{}<>/\\@#~_"
@@ -66,7 +67,7 @@ def names_of(value: str, *, byline: bool = False) -> tuple[str, ...]:
         text = _BRACKET.sub("", _undated(_before(_AFTER, _CLOCK.sub("", text[lead.end() :]))))
     elif byline:
         return ()
-    text = _BREAK.sub("", _EMAIL.sub(" ", text))
+    text = _BREAK.sub("", _HANDLE.sub(" ", _EMAIL.sub(" ", text)))
     parts = [name for part in _LISTED.split(text) for each in _unjoined(part) if (name := _name(each))]
     return distinct(part for index, part in enumerate(parts) if not index or not _is_credential(part))
 
@@ -123,7 +124,10 @@ def _undated(text: str) -> str:
 
 
 def _unjoined(part: str) -> list[str]:
-    """The names that "and" joins; the name of one body ("Food and Drug Administration") stays whole."""
+    """The names that "and" or "/" joins; the name of one body ("Food and Drug Administration") stays whole."""
+    sides = part.split("/")
+    if 1 < len(sides) < 5 and looks_like_person(sides[0].strip()) and all(map(_signs, sides)):
+        return sides
     names = [name.strip() for name in _JOINED.split(part)]
     if len(names) == 1:
         return [part]
@@ -132,6 +136,12 @@ def _unjoined(part: str) -> list[str]:
     if all(looks_like_person(name) or key(name) in AGENCIES for name in names):
         return names
     return names if looks_like_person(names[0]) else [part]
+
+
+def _signs(side: str) -> bool:
+    """Whether a side of "A. Writer/dpa" is a person or an agency: "A. Writer/Example Press" is left as it is."""
+    side = side.strip()
+    return looks_like_person(side) or key(side) in AGENCIES
 
 
 def _is_credential(part: str) -> bool:

@@ -43,6 +43,7 @@ class Nearby:
 
     def __init__(self, data: PageData, title: str | None) -> None:
         self.data = data
+        self.title = fold(title or "")
         self.headline = _headline(data, title)
         self._around = frozenset(self.headline.iterancestors()) if self.headline is not None else frozenset()
         self._elsewhere: dict[HtmlElement | None, bool] = {None: False}

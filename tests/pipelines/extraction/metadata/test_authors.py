@@ -26,6 +26,14 @@ SITE = meta(og_site_name="Harbour Ledger")
         ("Written by: Mara Lindqvist (mara@harbour-ledger.example)", ("Mara Lindqvist",)),
         ("Mara Lindqvist; Tom Okafor", ("Mara Lindqvist", "Tom Okafor")),
         ("Mara Lindqvist Mara Lindqvist", ("Mara Lindqvist",)),
+        ("Mara Lindqvist/dpa", ("Mara Lindqvist", "dpa")),
+        ("Mara Lindqvist/Tom Okafor", ("Mara Lindqvist", "Tom Okafor")),
+        ("Mara Lindqvist @mara_tides", ("Mara Lindqvist",)),
+        ("Erstellt von Jonas Weidmann", ("Jonas Weidmann",)),
+        ("Interview: Jonas Weidmann", ("Jonas Weidmann",)),
+        ("Veröffentlicht von", ()),
+        ("Quelle: Hafenamt", ()),
+        ("Thu", ()),
         ("Ports and Harbours Authority", ("Ports and Harbours Authority",)),
         ("View all posts", ()),
         ("Promoted by Anchor Bank", ()),
@@ -47,6 +55,8 @@ def test_names_of_a_byline(byline: str, names: tuple[str, ...]) -> None:
         "<div>March 3, 2026 • Mara Lindqvist in Markets</div>",
         "<div><span>Written by</span><div>Mara Lindqvist</div></div>",
         '<a href="/team/mara-lindqvist/">Mara Lindqvist</a>',
+        "<h3>Author</h3><p>Mara Lindqvist</p>",
+        "<ul><li><strong>Author(s)</strong> Mara Lindqvist </li></ul>",
     ],
 )
 def test_a_byline_in_whatever_form(before: str) -> None:
@@ -97,3 +107,20 @@ def test_the_feeds_author_is_believed_where_the_page_names_none() -> None:
 def test_a_page_that_names_nobody_has_no_author() -> None:
     before = "<div>Markets</div><div>Trending Now</div><time datetime=2026-03-03>3 March 2026</time>"
     assert read(article(before)).authors == ()
+
+
+@pytest.mark.parametrize(("line", "name"), [("by tidewatcher", "tidewatcher"), ("By 3T Ledgers", "3T Ledgers")])
+def test_a_short_byline_may_hold_a_name_in_small_letters_or_digits(line: str, name: str) -> None:
+    assert read(article(f"<p>{line}</p>")).authors == (name,)
+
+
+def test_who_took_the_picture_did_not_write() -> None:
+    picture = (
+        '<figure><img src="/p.jpg"><figcaption>Photo by <span class="author">Ines Prado</span></figcaption></figure>'
+    )
+    assert read(article(picture)).authors == ()
+
+
+def test_what_the_page_is_filed_under_is_no_author() -> None:
+    head = meta(article_section="Shared Ledgers")
+    assert read(article("<div>Shared Ledgers</div><time>March 3, 2026</time>", head)).authors == ()
