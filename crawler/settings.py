@@ -47,6 +47,23 @@ BUDGET_SHAPE = 2_000
 """Addresses that differ only in numbers, hashes and the like, of those that only links lead to: endless calendars."""
 BUDGET_MEGABYTES = 20_000.0
 BUDGET_MINUTES = 24 * 60.0
+# Pages that scripts fill, rendered by Chromium: sources with ``render = true``, and those found to need it
+NEWSMINT_BROWSER = os.environ.get("NEWSMINT_BROWSER") or None
+"""The program; None is the first Chromium of the system."""
+NEWSMINT_RENDER_SANDBOX = os.environ.get("NEWSMINT_RENDER_SANDBOX") or "on"
+"""``off``: without the wall that Chromium puts around its pages, which root and many containers cannot have."""
+RENDER_SHELLS = 3
+"""Empty shells in a row after which a source that nobody marked is rendered; 0: never."""
+RENDER_AT_ONCE = 2
+RENDER_SECONDS = 60.0
+"""For one page, with what it fetches at its hosts' pace; then it is taken as it is."""
+RENDER_REQUESTS = 100
+"""Scripts, styles and data that one page may fetch,"""
+RENDER_MEGABYTES = 20.0
+"""and what they may weigh."""
+RENDER_MEMORY = 1_500_000_000
+"""Bytes of one page's process (Linux only)."""
+RENDER_PAGES_A_BROWSER = 200
 STOP_SECONDS = 6.0
 """What pages under way get to arrive once a stop is asked for; then they are given up and fetched next time."""
 
@@ -66,6 +83,7 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = 48_000_000  # bytes of pages that may wait for ex
 
 SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.render.middleware.Render": 50,
     "crawler.middlewares.address_guard.AddressGuard": 760,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider judges where a redirect landed
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # fetches what a failing robots.txt forbids

@@ -100,6 +100,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "allow_private": _flag,
     "proxy": _proxy,
     "whole_site": _flag,
+    "render": _flag,
     "max_pages": _count(1),
     "max_depth": _count(1),
     "max_shape": _count(1),

@@ -64,6 +64,8 @@ class Source:
     """HTTP proxy for this source's requests: ``http://127.0.0.1:3128``."""
     whole_site: bool = False
     """Follow every link of the site: the last resort where no other route finds the articles."""
+    render: bool | None = None
+    """Whether a browser runs the scripts of its pages; where absent, only once they are found to be empty shells."""
     max_pages: int | None = None
     """Pages that one run fetches at most; this and the next four: the crawl's own budget where absent."""
     max_depth: int | None = None

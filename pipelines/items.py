@@ -132,6 +132,11 @@ class RawPage:
     """Bodies of the pages 2, 3, … of a multi-page article, in order."""
 
     @property
+    def is_rendered(self) -> bool:
+        """Whether the body is what scripts in a browser made of the page; ``content_type`` says so."""
+        return "rendered=" in (self.content_type or "")
+
+    @property
     def content_hash(self) -> str:
         """SHA-256 of the body, hexadecimal: the page's key in the archive."""
         return hashlib.sha256(self.body).hexdigest()

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
+from crawler.signals import page_rejected
 from pipelines.errors import CannotWrite, StoreBusy
 from pipelines.stages import outcomes
 from pipelines.stages.items import Extracted, Fetched, Lease
@@ -44,6 +45,7 @@ class Rejections:
             log.warning("%s", error)
         else:
             session.count(fetched.source, "rejected")
+            await self._crawler.signals.send_catch_log_async(page_rejected, fetched=fetched, refusal=refusal)
 
     async def _fail(self, item: Any, failure: Failure) -> None:
         """A stage raised."""

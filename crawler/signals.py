@@ -1,0 +1,4 @@
+"""Signals of our own, sent beside Scrapy's."""
+
+page_rejected = object()
+"""A page was refused, and that is written. Arguments: ``fetched``, ``refusal``. Receivers may be coroutines."""
