@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from pipelines.extraction.blocks import Block, Kind
 from pipelines.extraction.findings import Finding
-from pipelines.extraction.headings.furniture import with_title_and_standfirst, without_bare
+from pipelines.extraction.headings.furniture import settle_unseen, with_title_and_standfirst, without_bare
 from pipelines.extraction.headings.lines import with_set_lines
 from pipelines.extraction.headings.missed import missed_headings
 from pipelines.extraction.scene import Scene
@@ -21,9 +21,11 @@ def settle_headings(
     """The body's blocks, with true headings marked as headings and furniture's left out.
 
     ``spared`` are indices of blocks that stay whatever the model says. ``findings`` gains an entry for each heading
-    dropped because nothing of the body stands below it, and loses those of lines that the model dropped though they
-    are set as the article's headings. A heading that repeats the ``title`` stays as a line of the body.
+    dropped because nothing of the body stands below it or no reader sees it, and loses those of lines that the model
+    dropped though they are set as the article's headings. A heading that repeats the ``title`` stays as a line of the
+    body.
     """
+    settle_unseen(scene, findings, spared)
     spared = spared | missed_headings(scene, findings)
     kept = [
         block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
@@ -21,6 +22,20 @@ SURE = 0.9
 """Blocks that score this or more are body, whatever became of those around them."""
 REACH = 40
 """Blocks on either side that are looked at for what else is in a heading's own box."""
+_UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|offscreen", re.IGNORECASE)
+_SEEN = "not-sr-only"
+
+
+def settle_unseen(scene: Scene, findings: dict[int, Finding], spared: Set[int]) -> None:
+    """Headings that a page speaks to screen readers only: they name its parts, menus and lists, not the article's."""
+    for index in scene.near:
+        if scene.blocks[index].level and index not in spared and _is_unseen(scene.blocks[index].element):
+            findings.setdefault(index, Finding(Reason.NAVIGATION, "screen-reader-heading"))
+
+
+def _is_unseen(element: HtmlElement | None) -> bool:
+    classes = (element.get("class") or "") if element is not None else ""
+    return bool(_UNSEEN.search(classes)) and _SEEN not in classes
 
 
 def without_bare(kept: Sequence[Block], scene: Scene, findings: dict[int, Finding], spared: Set[int]) -> list[Block]:

@@ -79,6 +79,14 @@ def test_a_heading_that_the_model_missed(second: str, expected: list[str]) -> No
     assert [heading.text for heading in parts.headings] == expected
 
 
+@pytest.mark.parametrize(
+    ("classes", "rest"), [("sr-only", []), ("sr-only md:not-sr-only", [TWO[0]]), ("part", [TWO[0]])]
+)
+def test_a_heading_for_screen_readers_only_is_the_pages(classes: str, rest: list[str]) -> None:
+    parts = apart(f'<article><p>{PROSE}</p><h2 class="{classes}">{TWO[0]}</h2><p>{MORE}</p></article>')
+    assert [heading.text for heading in parts.headings] == rest
+
+
 def test_the_title_again_is_a_line_of_the_body() -> None:
     parts = apart(
         f"<article><p>{PROSE}</p><h2>A Title of Its Own</h2><p>{MORE}</p></article>", title="A title of its own"
