@@ -13,6 +13,8 @@ from pipelines.items import Reason
 
 MIN_SHARE = 0.5
 """A table or list is kept whole if at least this share of it is body and no rule took any of it out."""
+SMALL_TABLE = 4
+"""Rows up to which one that is body is enough."""
 
 _GROUPS = {Kind.TABLE_ROW: ("table",), Kind.LIST_ITEM: ("ul", "ol", "dl")}
 
@@ -30,8 +32,13 @@ def keep_together(scene: Scene, findings: dict[int, Finding]) -> frozenset[int]:
             spared.add(index)
     for members in groups.values():
         lost = [index for index in members if index in findings]
-        is_body = len(lost) < len(members) and len(lost) <= len(members) * (1 - MIN_SHARE)
-        if is_body and all(_only_model(findings[index]) for index in lost):
+        kept = len(members) - len(lost)
+        is_small = len(members) <= SMALL_TABLE and scene.blocks[members[0]].kind is Kind.TABLE_ROW
+        if (
+            kept
+            and (is_small or kept >= len(members) * MIN_SHARE)
+            and all(_only_model(findings[index]) for index in lost)
+        ):
             spared.update(lost)
     return frozenset(spared)
 

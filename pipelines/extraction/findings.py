@@ -274,18 +274,39 @@ def _explained(scene: Scene, index: int, place: Place) -> Finding:
 
 
 def _beyond(scene: Scene, settled: list[Finding | None]) -> None:
-    """Related cards and lists further down the page, outside the element that holds the article."""
+    """Related cards and lists further down the page, outside the element that holds the article.
+
+    Lists of what is new or popular on the whole site are passed over: they say nothing of this article.
+    """
+    passed = scene.beyond.start
     for index in scene.beyond:
         if settled[index] or scene.is_body(index):
             continue
         rule = scene.mark(index)
+        opened = section(scene, index) if rule is None else None
         if rule and rule.reason is Reason.RELATED_BLOCK:
             settled[index] = Finding(rule.reason, rule.name)
-        elif rule is None and (opened := section(scene, index)) and opened[0].reason is Reason.RELATED_BLOCK:
+        elif opened and opened[0].reason is Reason.RELATED_BLOCK:
             for member in opened[1]:
                 settled[member] = settled[member] or Finding(Reason.RELATED_BLOCK, opened[0].name)
-        elif rule is None and is_teaser_link(scene.blocks[index]) and not scene.mark(index, weak=True):
+        elif opened and opened[0].name == SITE_LIST:
+            passed = _end_of_list(scene, opened[1])
+        elif rule is None and index >= passed and _is_card(scene, index):
             settled[index] = Finding(Reason.RELATED_BLOCK, "link-card")
+
+
+def _end_of_list(scene: Scene, members: range) -> int:
+    """Where a list ends that its heading opens: at the next heading of a list, if a column holds several."""
+    level = scene.blocks[members.start].level or 6
+    for index in members[1:]:
+        block = scene.blocks[index]
+        if 0 < block.level <= level and not block.links:
+            return index
+    return members.stop
+
+
+def _is_card(scene: Scene, index: int) -> bool:
+    return is_teaser_link(scene.blocks[index]) and not scene.mark(index, weak=True)
 
 
 def is_teaser_link(block: Block) -> bool:

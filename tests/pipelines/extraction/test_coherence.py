@@ -39,3 +39,12 @@ def test_styled_lines_between_paragraphs_are_headings_that_the_model_missed() ->
     markup = f"{line.format('Halls')}<p data-body=1>{MORE}</p>{line.format('Cables')}<p data-body=1>{PROSE}</p>"
     parts = apart(f"<article>{BODY}{markup}{line.format('Nothing')}</article>", keep=False)
     assert [heading.text for heading in parts.headings] == ["Heads and Halls", "Heads and Cables"]
+
+
+def test_a_row_of_body_keeps_a_small_table() -> None:
+    rows = "".join(
+        f"<tr {'data-body=1' if row == 1 else ''}><td>Port {row}</td><td>{row}</td></tr>" for row in range(9)
+    )
+    table = "<table>" + rows[: rows.index("<tr ><td>Port 3")] + "</table>"
+    assert len(apart(f"<article>{BODY}{table}<p data-body=1>{MORE}</p></article>", keep=False).body) == 6
+    assert len(apart(f"<article>{BODY}<table>{rows}</table></article>", keep=False).body) == 3

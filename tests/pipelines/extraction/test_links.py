@@ -110,3 +110,16 @@ def test_menus_and_what_is_new_on_the_whole_site_are_not_related() -> None:
     markup = f"<nav>{link}</nav><p data-body=1>{PROSE}</p><p data-body=1>{MORE}</p>"
     lists = f"<aside><h2>Recent Posts</h2><ul><li>{link}</li></ul></aside>"
     assert apart(f"<main>{markup}{lists}</main>", keep=False).links == ()
+
+
+def test_beside_the_article_cards_are_related_but_not_those_under_what_is_new() -> None:
+    def cards(*names: str) -> str:
+        return "".join(
+            f'<div><h6><a href="/2026/03/the-{it}-of-the-harbor">The {it} of the harbor</a></h6></div>' for it in names
+        )
+
+    main = f"<div><article><p data-body=1>{PROSE}</p><p data-body=1>{MORE}</p></article></div>"
+    side = f"<div><section><div><h5>Trending Now</h5></div>{cards('cranes', 'ropes', 'lamps')}</section></div>"
+    shelf = f"<div><h5>From the shelf</h5>{cards('masts')}</div>"
+    parts = apart(f"<div><div>{main}</div><div>{side}{shelf}</div></div>", keep=False)
+    assert [(link.kind, link.text) for link in parts.links] == [("related_block", "The masts of the harbor")]
