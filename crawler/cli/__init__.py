@@ -26,6 +26,8 @@ VERBS = {
     "restore": "crawler.cli.correct",
     "remove": "crawler.cli.correct",
     "runs": "crawler.cli.runs",
+    "health": "crawler.cli.health",
+    "notify": "crawler.cli.health",
     "failures": "crawler.cli.failures",
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",

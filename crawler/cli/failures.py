@@ -115,8 +115,9 @@ def _count_table(counts: Iterable[FailureCount], by: str) -> Table:
     for each in counts:
         reason = cell(each.reason, "red" if each.kind == "fetch" else "yellow")
         names = [reason, cell(each.source or "—")]
-        detail = each.detail if each.detail != each.url else None
-        about = Text.assemble(cell(each.url, "blue"), cell(detail and f"\n{detail}"[:200], "dim"))
+        about = cell(each.url, "blue")
+        if each.detail and each.detail != each.url:
+            about = Text.assemble(about, "\n", cell(each.detail[:200], "dim"))
         kept = f"{each.kept:,}" if each.kept else "·"
         table.add_row(*(names if by == "kind" else names[::-1]), f"{each.urls:,}", kept, moment(each.last_at), about)
     return table

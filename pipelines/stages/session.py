@@ -49,8 +49,8 @@ class Session:
         """Source → outcome → how often, for whoever watches; what counts is in the store."""
         self.extractors: set[str] = set()
         """What read the run's pages: code, rules and model."""
-        self.afterwards: list[Callable[[], object]] = []
-        """Called once all is written and the store is closed, wherever the end came from."""
+        self.afterwards: list[Callable[[str], object]] = []
+        """Called with how the run ended, once all is written and the store is closed."""
         keys = keys or [source.key for source in sources]
         with store.begin() as conn:
             save_sources(conn, sources)
@@ -96,7 +96,7 @@ class Session:
                 self.trouble = self.trouble or error
         self._lock.close()
         for call in self.afterwards:
-            call()
+            call(state)
 
     def _conclude(self, state: str) -> None:
         summary = {each.source or "": each.as_dict() for each in self.summary()}
