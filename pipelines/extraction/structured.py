@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TypeVar
 
 from lxml import etree
@@ -22,20 +23,23 @@ MAX_EACH = 400
 """Elements of a sort that are remembered."""
 
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
-_MARKED = re.compile(
-    r"auth?or|byline|by-line|writer|writ(?:ten|er)by|auth?eur|autore|redact|verfasser|contributor|reporter|vcard"
-    r"|date|time|publi|posted|updated|modified|entry-meta|post-meta|article-meta|meta-info|fecha|datum"
-    r"|tags?\b|categor|taxonomy|topics?\b|kicker|eyebrow|section|rubri|crumb|speedbar"
-    r"|paywall|premium|subscri|sponsor|press-release|pressrelease|partner|promoted|advertorial"
+_MARKS = tuple(
+    (
+        "author autor autheur auteur byline by-line writer writtenby redact verfasser contributor reporter vcard date"
+        " time publi posted modified entry-meta post-meta article-meta meta-info fecha datum categor taxonomy kicker"
+        " eyebrow section rubri crumb speedbar paywall premium subscri sponsor press-release pressrelease partner"
+        " promoted advertorial"
+    ).split()
 )
+"""Looked for one by one: that is ten times as fast as a pattern of alternatives."""
+_MARKS_ENDING = re.compile(r"(?:tag|topic)s?\b")
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _STATE_IDS = frozenset({"__next_data__", "__nuxt_data__", "ng-state", "serverapp-state"})
 _STATE_TEXT = re.compile(
     r"(?:__NUXT__|__INITIAL_STATE__|__PRELOADED_STATE__|__APOLLO_STATE__|__INITIAL_DATA__|Fusion\.globalContent"
     r"|__NEXT_F|self\.__next_f)"
 )
-_WITH_REL = etree.XPath("//a[@rel]")
-_WITH_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta)]")
+_WITH_ITEMPROP = etree.XPath("descendant-or-self::*[@itemprop][not(self::meta)]")
 _Value = TypeVar("_Value")
 
 
@@ -163,7 +167,12 @@ def _likelihood(node: Node) -> tuple[int, int]:
 def _collect(root: HtmlElement, elements: Sequence[HtmlElement]) -> _Collected:
     """Scans by libxml2, by tag and attribute: a loop over all elements in Python takes five times as long."""
     found = _Collected()
-    readers: dict[str, Callable[[HtmlElement, _Collected], None]] = {"meta": _meta, "link": _link, "script": _script}
+    readers: dict[str, Callable[[HtmlElement, _Collected], None]] = {
+        "meta": _meta,
+        "link": _link,
+        "script": _script,
+        "a": _anchor,
+    }
     lists = {"title": found.titles, "h1": found.h1, "time": found.times, "form": found.forms}
     for element in root.iter(*readers, *lists):
         tag = str(element.tag)
@@ -171,20 +180,21 @@ def _collect(root: HtmlElement, elements: Sequence[HtmlElement]) -> _Collected:
             readers[tag](element, found)
         elif len(lists[tag]) < MAX_EACH:
             lists[tag].append(element)
-    for name, xpath, table in (("rel", _WITH_REL, found.rel), ("itemprop", _WITH_ITEMPROP, found.itemprop)):
-        for element in xpath(root):
-            for word in element.get(name, "")[:200].lower().split():
-                _append(table, word, element)
-    marked = found.marked
-    for element in elements:
-        if (_is_marked(element.get("class")) or _is_marked(element.get("id"))) and len(marked) < MAX_EACH:
-            marked.append(element)
+    for element in _WITH_ITEMPROP(root):
+        _add_words(found.itemprop, element, "itemprop")
+    found.marked = list(islice(filter(_has_mark, elements), MAX_EACH))
     return found
 
 
+def _has_mark(element: HtmlElement) -> bool:
+    names, own_id = element.get("class"), element.get("id")
+    return (names is not None and _is_marked(names)) or (own_id is not None and _is_marked(own_id))
+
+
 @lru_cache(maxsize=16_384)
-def _is_marked(names: str | None) -> bool:
-    return names is not None and _MARKED.search(names[:500].lower()) is not None
+def _is_marked(names: str) -> bool:
+    names = names[:500].lower()
+    return any(map(names.__contains__, _MARKS)) or _MARKS_ENDING.search(names) is not None
 
 
 def _meta(element: HtmlElement, found: _Collected) -> None:
@@ -201,6 +211,16 @@ def _link(element: HtmlElement, found: _Collected) -> None:
     if href:
         for rel in element.get("rel", "")[:200].lower().split():
             _append(found.links, rel, href[:MAX_VALUE].strip())
+
+
+def _anchor(element: HtmlElement, found: _Collected) -> None:
+    if element.get("rel"):
+        _add_words(found.rel, element, "rel")
+
+
+def _add_words(table: dict[str, list[HtmlElement]], element: HtmlElement, attribute: str) -> None:
+    for word in element.get(attribute, "")[:200].lower().split():
+        _append(table, word, element)
 
 
 def _script(element: HtmlElement, found: _Collected) -> None:

@@ -99,6 +99,7 @@ class Moment:
         return datetime(self.day.year, self.day.month, self.day.day, *self.clock, tzinfo=zone)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str, language: str | None = None, *, month_first: bool | None = None) -> Moment | None:
     """The first date of a text, or None. ``03/04/2025`` is read by ``month_first`` or else by ``language``."""
     text = _plain(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pipelines.extraction.metadata.datetext import month_number
 from pipelines.extraction.metadata.vocabulary import listed, pieces, words
@@ -54,6 +55,7 @@ _NO_PERSON = frozenset(listed("names", "bodies") + listed("names", "topics"))
 _PARTICLES = frozenset(listed("names", "particles"))
 
 
+@lru_cache(maxsize=4096)
 def names_of(value: str, *, byline: bool = False) -> tuple[str, ...]:
     """The names in a byline or a data value, in order, each once.
 
@@ -87,11 +89,13 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
+@lru_cache(maxsize=8192)
 def key(name: str) -> str:
     """The words of a name, lower case."""
     return " ".join(re.findall(r"\w+", name.lower()))
 
 
+@lru_cache(maxsize=8192)
 def looks_like_person(name: str) -> bool:
     """Two to five words, each beginning with a capital, or a short name in a script without capitals."""
     parts = name.split()
