@@ -23,8 +23,9 @@ from crawler.versions import versions
 from pipelines.corrections import load_corrections
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session
-from pipelines.store import frontier, open_store
+from pipelines.store import due, frontier, open_store
 from pipelines.store.database import database_path
+from pipelines.store.due import Allowance
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.process import me
 from pipelines.store.runs import load_run
@@ -76,7 +77,7 @@ def plan(options: Options) -> list[FrontierEntry]:
         found = _would_fetch(location, keys, [], options.limit)
     if not database_path(options.location).exists():
         return found
-    return _would_fetch(options.location, keys, found, options.limit)
+    return _would_fetch(options.location, keys, found, options.limit, patient=not options.depth.goes_back)
 
 
 def reextract(
@@ -128,12 +129,25 @@ def _settings(own: dict[str, Any]) -> Settings:
 
 
 def _would_fetch(
-    location: str | Path, keys: Sequence[str], found: Sequence[FrontierEntry], limit: int | None
+    location: str | Path,
+    keys: Sequence[str],
+    found: Sequence[FrontierEntry],
+    limit: int | None,
+    *,
+    patient: bool = False,
 ) -> list[FrontierEntry]:
     """What of ``found``, and of what waits already, would be claimed; the transaction is undone."""
     with closing(open_store(location)) as store, store.engine.connect() as conn:
-        frontier.add(conn, found)
+        frontier.add(conn, found, patient=patient)
         each = limit or EVERYTHING
         claimed = [frontier.claim(conn, me(), each, now(), 60, sources=[key]) for key in keys]
+        room = {key: each - len(some) for key, some in zip(keys, claimed, strict=True)}
+        for key, number in due.promote(conn, room, now(), _allowance()).items():
+            claimed.append(frontier.claim(conn, me(), number, now(), 60, sources=[key]))
         conn.rollback()
     return [entry for entries in claimed for entry in entries]
+
+
+def _allowance() -> Allowance:
+    settings = _settings({})
+    return Allowance(settings.getfloat("REVISIT_SHARE"), settings.getint("REVISITS_LEAST"))

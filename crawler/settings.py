@@ -26,9 +26,6 @@ NEWSMINT_RULES = os.environ.get("NEWSMINT_RULES") or None
 NEWSMINT_PROGRESS = "auto"
 """``auto``: a live table on a terminal, log lines elsewhere; ``lines`` or ``none``."""
 
-NEWSMINT_HEALTH_MINUTES = 30.0
-"""Between two looks at the sources' health in a crawl that runs on; every crawl looks at its end."""
-
 EXTRACTION_WORKERS = 0
 """Processes; 0 is one a core."""
 EXTRACTION_TIME_LIMIT = 30.0
@@ -42,6 +39,13 @@ DISCOVERY_PAGES_DEEP = 5_000
 """And that a crawl with ``--since`` or ``--deep`` reads: a bound for what has no end."""
 NEW_URLS_A_SOURCE = 200
 """URLs, the newest, that a crawl without ``--since`` or ``--deep`` takes up of one source."""
+LISTING_INTERVAL_LEAST = 300.0
+LISTING_INTERVAL_MOST = 7200.0
+"""Seconds between two visits of a feed, sitemap or listing page by ``newsmint watch``."""
+REVISIT_SHARE = 0.5
+"""Of the articles of a source fetched in 24 hours at most this share may be stored ones that are visited again."""
+REVISITS_LEAST = 50
+"""But so many may, however little is new."""
 # What one run may spend on one source; its entry in the sources file can say otherwise. Beyond all that is honest.
 BUDGET_PAGES = 100_000
 BUDGET_DEPTH = 20
@@ -110,7 +114,6 @@ EXTENSIONS = {
     "crawler.extensions.progress.Progress": 20,
     "crawler.extensions.stop_in_time.StopInTime": 30,
     "crawler.extensions.clean_again.CleanAgain": 40,
-    "crawler.extensions.health_check.HealthCheck": 40,
     "crawler.extensions.run_report.RunReport": 100,
 }
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 from typing import Self
 
 from scrapy import Request, Spider
@@ -22,7 +23,8 @@ from crawler.budgets import Budgets
 from crawler.extensions.pace import Pace
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session, session_of
-from pipelines.store import frontier
+from pipelines.store import due, frontier
+from pipelines.store.due import Allowance
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.times import now
 from pipelines.urls import host
@@ -41,6 +43,9 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._lease_seconds = crawler.settings.getfloat("FRONTIER_LEASE_SECONDS")
+        self._allowance = Allowance(
+            crawler.settings.getfloat("REVISIT_SHARE"), crawler.settings.getint("REVISITS_LEAST")
+        )
         self._queues: OrderedDict[str, deque[Request]] = OrderedDict()
         self._waiting: Counter[str] = Counter()
         """Source → leased requests held here."""
@@ -63,6 +68,7 @@ class FrontierScheduler(BaseScheduler):
         self._is_durable = bool(getattr(spider, "uses_frontier", False))
         self._session: Session = session_of(self._crawler)
         self._budgets: Budgets = getattr(spider, "budgets", Budgets({}))
+        self._is_listing: Callable[[str], bool] = getattr(spider, "is_listing", lambda key: False)
         if self._is_durable:
             with self._session.store.begin() as conn:
                 frontier.release_stale(conn, now(), self._session.owner)
@@ -98,7 +104,7 @@ class FrontierScheduler(BaseScheduler):
     def _leave_alone(self, name: str) -> None:
         """Let go of a host that asked for a longer pause than this run waits for; its URLs stay for another run."""
         requests = self._queues.pop(name)
-        log.warning("%s asks for a pause of more than %g s; %d requests are left", name, PAUSE_MOST, len(requests))
+        log.warning("%s is down or asks for a long pause; %d requests are left to another run", name, len(requests))
         for request in requests:
             if "lease" in request.meta:
                 self._waiting[request.meta["source"]] -= 1
@@ -107,6 +113,7 @@ class FrontierScheduler(BaseScheduler):
     def stir(self, source: str) -> None:
         """There may be something pending for the source again: URLs were added."""
         self._dry.discard(source)
+        self._wake()
 
     def _take(self, name: str) -> Request:
         queue = self._queues[name]
@@ -160,9 +167,14 @@ class FrontierScheduler(BaseScheduler):
         if time.monotonic() - self._renewed > seconds / 3:
             frontier.renew(conn, owner, moment, seconds)
             self._renewed = time.monotonic()
-        return {
+        claimed = {
             key: frontier.claim(conn, owner, number, moment, seconds, sources=[key]) for key, number in wanted.items()
         }
+        room = {key: wanted[key] - len(found) for key, found in claimed.items() if len(found) < wanted[key]}
+        settled = {key: left for key, left in room.items() if not self._is_listing(key)}  # else new ones may yet come
+        for key, number in due.promote(conn, settled, moment, self._allowance).items():
+            claimed[key] += frontier.claim(conn, owner, number, moment, seconds, sources=[key])
+        return claimed
 
     def _wake(self) -> None:
         """Have the engine look again now; by itself it would after five seconds."""

@@ -9,8 +9,7 @@ the scheduler, newest first, as ``parse_article`` requests.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -19,32 +18,31 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.budgets import Budgets, Limits, Stop
-from crawler.discovery import Discovered, UnusableListing
-from crawler.failures import failure_kind
+from crawler.conditional import conditions, fresh_seconds
+from crawler.discovery import UnusableListing
 from crawler.frontier.scheduler import FrontierScheduler
-from crawler.headers import headers_of, retry_after
+from crawler.headers import headers_of
 from crawler.sources import Source, SourceRegistry
 from crawler.spiders.continuations import continuations
-from crawler.spiders.routes import ROUTES, Answer, Depth, Route
+from crawler.spiders.listings import Listings
+from crawler.spiders.missed import missed, missed_by
+from crawler.spiders.reach import Reach, of_source
+from crawler.spiders.routes import Answer, Depth, read_links
+from crawler.spiders.unchanged import is_same, kept_validators
 from crawler.versions import versions
 from pipelines.items import RawPage
 from pipelines.stages import outcomes
-from pipelines.stages.items import Fetched, Lease
-from pipelines.stages.outcomes import Missed, Read
+from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
+from pipelines.stages.outcomes import Missed
+from pipelines.stages.revisit import Bounds
 from pipelines.stages.session import Session
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.sources import SourceRow
 from pipelines.store.times import epoch_asked_for, now, utc_text
-from pipelines.urls import is_internal, is_trap
-
-FINAL = frozenset(
-    {"robots", "scheme", "credentials", "off_site", "not_html", "too_large", "headers", "encodings", "private_address"}
-)
-"""Failures that another run would meet again, beside 404 and the like."""
+from pipelines.urls import is_internal
 
 
 class NewsSpider(Spider):
@@ -69,18 +67,10 @@ class NewsSpider(Spider):
         self.limit = limit
         self.uses_frontier = not dry_run
         self._by_key = {source.key: source for source in sources}
-        self._routes = {route.name: route for route in ROUTES}
-        self._depth = depth or Depth()
-        deep = self._depth.goes_back
-        self._pages_most = settings.getint("DISCOVERY_PAGES_DEEP" if deep else "DISCOVERY_PAGES")
-        self._new_most = settings.getint("NEW_URLS_A_SOURCE")
-        self._pages: Counter[tuple[str, str, str]] = Counter()
-        self._new: Counter[str] = Counter()
-        self._asked: set[str] = set()
-        self._read: set[int] = set()
-        """Hashes of what each page of a listing named: a server may answer every page number with the same."""
+        self._reach = _reach(depth or Depth(), settings)
         limits = {source.key: _limits(source, settings) for source in sources}
         self.budgets = Budgets(limits, self._budget_spent)
+        self.listings = Listings(sources, session, self._reach, self.budgets, self._stir)
         self._notes: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -97,108 +87,47 @@ class NewsSpider(Spider):
         )
         spider._set_crawler(crawler)
         crawler.signals.connect(spider._received, signal=signals.response_downloaded)
+        crawler.signals.connect(spider._settled, signal=signals.item_scraped)
+        crawler.signals.connect(spider._settled, signal=signals.item_dropped)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for route in ROUTES:
-            for source in self.sources:
-                for url in route.starts(source, self._depth):
-                    for request in self._listing_requests(source, route, url, (url,)):
-                        yield request
+        for request in self.listings.visit():
+            yield request
 
-    def _listing_requests(self, source: Source, route: Route, root: str, urls: Sequence[str]) -> Iterator[Request]:
-        """Requests for addresses of a route not asked before, as far as the bound on the route's pages allows."""
-        place = (source.key, route.name, root)
-        for url in urls:
-            key = f"{source.key} {url}"
-            if key in self._asked or self._pages[place] >= self._pages_most or not self.budgets.left(source.key):
-                continue
-            self._asked.add(key)
-            self._pages[place] += 1
-            yield Request(
-                url,
-                callback=self.parse_listing,
-                errback=self.listing_failed,
-                cb_kwargs={"root": root},
-                meta=self._meta(source, route=route.name, handle_httpstatus_list=list(route.statuses)),
-                dont_filter=True,
-            )
+    def is_listing(self, source: str) -> bool:
+        """Whether listings of the source are being read, so that new URLs may yet come of them."""
+        return self.listings.is_open(source)
 
-    async def parse_listing(self, response: Response, root: str) -> AsyncIterator[Request]:
-        """Queue what the listing names; go on to the listing's next pages."""
-        source, route = self._by_key[response.meta["source"]], self._routes[response.meta["route"]]
-        answer = Answer(response.url, response.status, headers_of(response), response.body)
-        try:
-            found = await asyncio.to_thread(route.read, answer, source, self._depth)
-        except UnusableListing as error:
-            await self._missed(self._missed_request(response.request, "unusable_listing", str(error)))
-            return
-        pending = await self._queue(source, route, response, found)
-        if self._goes_on(source, root, found, pending):
-            for request in self._listing_requests(source, route, root, found.follow):
-                yield request
-
-    def _goes_on(self, source: Source, root: str, found: Discovered, pending: int) -> bool:
-        """Whether a listing's next pages are worth asking for: not once a page repeats another or brings nothing."""
-        if not found.candidates:
-            return True
-        named = hash((source.key, root, frozenset(each.url for each in found.candidates)))
-        if named in self._read:
-            return False
-        self._read.add(named)
-        return (pending > 0 or self._depth.goes_back) and self.budgets.left_to_queue(source.key) > 0
-
-    async def _queue(self, source: Source, route: Route, response: Response, found: Discovered) -> int:
-        """Queue what is wanted of it; how many became pending."""
-        entries = self._wanted(source, found)
-        seconds = response.meta.get("download_latency")
-        read = Read(source.key, response.url, route.name, response.status, len(response.body), seconds, entries)
-        pending = await self.session.write(lambda conn: outcomes.listing(conn, self.session.place, read), urgent=True)
-        self._new[source.key] += pending
-        self.budgets.queued(source.key, pending)
-        self.session.count(source.key, "listing")
-        self.session.count(source.key, "queued", pending)
-        if found.reason:
-            self.logger.info("%s: %s: %s", source.key, route.name, found.reason)
-        if pending:
-            self._scheduler.stir(source.key)
-        return pending
-
-    def _wanted(self, source: Source, found: Discovered, depth: int = 0) -> list[FrontierEntry]:
-        """What of the candidates is of this source, and how many of them this crawl takes up."""
-        entries = [
-            FrontierEntry(each.url, source.key, each.hint, depth=depth)
-            for each in found.candidates
-            if is_internal(each.url, source.domain)
-            and source.may_be_article(each.url)
-            and not is_trap(each.url)
-            and (each.hint.route != "listing" or self.budgets.may_follow(source.key, each.url, depth))
-        ]
-        most = self.budgets.left_to_queue(source.key)
-        if self._depth.deep:
-            return entries[:most]
-        left = min(most, max(0, self._new_most - self._new[source.key]))
-        if self._depth.since is None:
-            return entries[:left]
-        dated = [each for each in entries if each.hint and (each.hint.published_at or each.hint.modified_at)]
-        return (dated + [each for each in entries if each not in dated][:left])[:most]
-
-    async def listing_failed(self, failure: Failure) -> None:
-        await self._missed(self._from_failure(failure))
-
-    def request_for(self, entry: FrontierEntry) -> Request:
-        """The request that fetches a leased URL. Called by the scheduler."""
+    def request_for(self, entry: FrontierEntry, *, whole: bool = False) -> Request:
+        """The request that fetches a leased URL; ``whole``: whatever is known of it. Called by the scheduler."""
         lease = Lease(entry.url, self.session.owner, entry.tries)
         meta = self._meta(self._by_key[entry.source], lease=lease, entry=entry)
-        return Request(entry.url, callback=self.parse_article, errback=self.article_failed, meta=meta, dont_filter=True)
+        is_stored = entry.article_id is not None and entry.tries == 0
+        asked_by = conditions(entry.validators) if is_stored and not whole and not self._reach.depth.goes_back else {}
+        meta |= {"handle_httpstatus_list": [304]} if asked_by else {}
+        return Request(
+            entry.url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            headers=asked_by,
+            meta=meta,
+            dont_filter=True,
+        )
 
-    async def parse_article(self, response: Response) -> AsyncIterator[Fetched]:
+    async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         """Hand the page to the pipeline, with the pages that continue it."""
         entry: FrontierEntry = response.meta["entry"]
-        source = self._by_key[entry.source]
+        source, headers = self._by_key[entry.source], headers_of(response)
+        if response.status == 304:
+            if is_same(response.url, entry.url):
+                await self._not_modified(response, entry)
+            else:  # another page's word
+                yield self.request_for(entry, whole=True)
+            return
         trouble = _no_page(response, source)
         if trouble:
-            await self._missed(self._missed_request(response.request, *trouble))
+            await self._missed(missed(response.request, *trouble))
             return
         page = RawPage(
             url=response.url,
@@ -206,27 +135,55 @@ class NewsSpider(Spider):
             source=source.key,
             requested_url=entry.url if entry.url != response.url else None,
             status=response.status,
-            content_type=headers_of(response).get("content-type"),
+            content_type=headers.get("content-type"),
             fetched_at=utc_text(now()),
             hint=entry.hint,
         )
         page = await continuations(page, self.crawler, self._meta(source))
         found = await self._links_of(page, source, entry.depth + 1) if source.whole_site else ()
         self.session.count(source.key, "fetched")
-        yield Fetched(page, response.meta["lease"], seconds=response.meta.get("download_latency"), found=found)
+        yield Fetched(
+            page,
+            response.meta["lease"],
+            seconds=response.meta.get("download_latency"),
+            found=found,
+            validators=kept_validators(response.url, entry.url, headers),
+            fresh_seconds=fresh_seconds(headers),
+        )
+
+    async def _not_modified(self, response: Response, entry: FrontierEntry) -> None:
+        headers = headers_of(response)
+        same = NotModified(
+            response.meta["lease"],
+            entry,
+            seconds=response.meta.get("download_latency"),
+            validators=kept_validators(response.url, entry.url, headers, entry.validators),
+            fresh_seconds=fresh_seconds(headers),
+        )
+        await self.session.write(lambda conn: outcomes.not_modified(conn, self.session.place, same))
+        self.session.count(entry.source, "fetched")
+        self.session.count(entry.source, "unchanged")
 
     async def _links_of(self, page: RawPage, source: Source, depth: int) -> tuple[FrontierEntry, ...]:
         """Article links of a page: the last resort for a site that no other route covers."""
         answer = Answer(page.url, page.status, {"Content-Type": page.content_type or ""}, page.body)
         try:
-            found = await asyncio.to_thread(self._routes["site"].read, answer, source, self._depth)
+            found = await asyncio.to_thread(read_links, answer, source, self._reach.depth)
         except UnusableListing:
             return ()
-        return tuple(self._wanted(source, found, depth))
+        entries = of_source(source, found, self.budgets, depth)
+        return tuple(self._reach.taken(entries, 0, self.budgets.left_to_queue(source.key)))
 
     def _received(self, response: Response, request: Request) -> None:
         if source := request.meta.get("source"):
             self.budgets.received(source, len(response.body))
+
+    async def _settled(self, item: Fetched | Extracted) -> None:
+        """The links that a page brought were queued with it: there is more to fetch."""
+        fetched = item.fetched if isinstance(item, Extracted) else item
+        if fetched.found:
+            await self.session.write(lambda conn: None)  # a refused page is written just now
+            self._stir(fetched.source)
 
     def _budget_spent(self, stop: Stop) -> None:
         """Say so in the log, and as a row that ``newsmint failures`` shows."""
@@ -238,38 +195,7 @@ class NewsSpider(Spider):
         task.add_done_callback(self._notes.discard)
 
     async def article_failed(self, failure: Failure) -> None:
-        await self._missed(self._from_failure(failure))
-
-    def _from_failure(self, failure: Failure) -> Missed:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        error = failure.value
-        assert error is not None
-        kind, detail = failure_kind(error)
-        if not isinstance(error, HttpError):
-            return self._missed_request(request, kind, detail)
-        response = error.response
-        wait = retry_after(headers_of(response)) or 0.0
-        return self._missed_request(request, kind, detail, status=response.status, wait=wait)
-
-    def _missed_request(
-        self, request: Request | None, kind: str, detail: str, status: int | None = None, wait: float = 0.0
-    ) -> Missed:
-        assert request is not None
-        entry: FrontierEntry | None = request.meta.get("entry")
-        route = request.meta.get("route") or (entry.hint.route if entry and entry.hint else None)
-        gone = status is not None and 400 <= status < 500 and status not in (403, 408, 425, 429)
-        return Missed(
-            source=request.meta["source"],
-            url=entry.url if entry else request.url,
-            route=route,
-            kind=kind,
-            detail=detail,
-            status=status,
-            seconds=request.meta.get("download_latency"),
-            lease=request.meta.get("lease"),
-            retry=kind not in FINAL and not gone,
-            wait=wait,
-        )
+        await self._missed(missed_by(failure))
 
     async def _missed(self, missed: Missed) -> None:
         self.logger.debug("%s: %s: %s: %s", missed.source, missed.url, missed.kind, missed.detail)
@@ -279,11 +205,10 @@ class NewsSpider(Spider):
     def _meta(self, source: Source, **more: Any) -> dict[str, Any]:
         return {"source": source.key, **({"proxy": source.proxy} if source.proxy else {}), **more}
 
-    @property
-    def _scheduler(self) -> FrontierScheduler:
+    def _stir(self, source: str) -> None:
         scheduler = self.crawler.engine.scheduler
         assert isinstance(scheduler, FrontierScheduler)
-        return scheduler
+        scheduler.stir(source)
 
 
 def _no_page(response: Response, source: Source) -> tuple[str, str] | None:
@@ -294,6 +219,15 @@ def _no_page(response: Response, source: Source) -> tuple[str, str] | None:
     if media and not ("html" in media or media in ("text/plain", "application/xml", "text/xml")):
         return "not_html", f"is {media}"[:100]
     return None
+
+
+def _reach(depth: Depth, settings: BaseSettings) -> Reach:
+    return Reach(
+        depth,
+        settings.getint("DISCOVERY_PAGES_DEEP" if depth.goes_back else "DISCOVERY_PAGES"),
+        settings.getint("NEW_URLS_A_SOURCE"),
+        Bounds(settings.getfloat("LISTING_INTERVAL_LEAST"), settings.getfloat("LISTING_INTERVAL_MOST")),
+    )
 
 
 def _limits(source: Source, settings: BaseSettings) -> Limits:

@@ -58,7 +58,8 @@ def _read_wordpress(answer: Answer, source: Source, depth: Depth) -> Discovered:
     return wordpress.discover(answer.url, answer.body, answer.headers, status=answer.status, since=depth.since)
 
 
-def _read_listing(answer: Answer, source: Source, depth: Depth) -> Discovered:
+def read_links(answer: Answer, source: Source, depth: Depth) -> Discovered:
+    """Article links of any page."""
     return listings.discover(answer.url, answer.body, answer.headers, source=source, since=depth.since)
 
 
@@ -70,8 +71,8 @@ ROUTES = (
     Route("feed", lambda source, depth: source.feeds, _read_feed),
     Route("news_sitemap", lambda source, depth: source.news_sitemaps, _read_sitemap),
     Route("wordpress", _wordpress_starts, _read_wordpress, (400, *wordpress.CLOSED)),
-    Route("listing", lambda source, depth: source.listings, _read_listing),
+    Route("listing", lambda source, depth: source.listings, read_links),
     Route("sitemap", lambda source, depth: source.sitemaps, _read_sitemap),
-    Route("site", lambda source, depth: (f"https://{source.domain}/",) if source.whole_site else (), _read_listing),
+    Route("site", lambda source, depth: (f"https://{source.domain}/",) if source.whole_site else (), read_links),
 )
 """Those that are quick and know the newest first."""

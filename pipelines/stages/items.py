@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.items import Article, RawPage
+from pipelines.items import Article, RawPage, Validators
 from pipelines.store.frontier import FrontierEntry
 
 
@@ -30,6 +30,9 @@ class Fetched:
     seconds: float | None = None
     found: tuple[FrontierEntry, ...] = ()
     """URLs that the page brought; they are queued in the transaction that settles it."""
+    validators: Validators | None = None
+    fresh_seconds: float = 0.0
+    """For how long the server calls the page fresh."""
     again: bool = False
     """Whether a stored page is only read again because more is known of its site by now."""
 
@@ -37,6 +40,17 @@ class Fetched:
     def source(self) -> str:
         """Key of the page's source."""
         return self.page.source or ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A server's word that a stored article's page is what it was."""
+
+    lease: Lease
+    entry: FrontierEntry
+    seconds: float | None = None
+    validators: Validators | None = None
+    fresh_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

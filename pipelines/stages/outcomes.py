@@ -1,11 +1,10 @@
-"""The four ways a URL's visit ends, each one work of a transaction: stored, rejected, failed, or a listing read.
+"""The four ways a URL's visit ends, each one work of a transaction: stored, not modified, rejected, or failed.
 
 Every one is conditional on the lease: a crawl that lost it (it hung, another took over) writes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,17 +12,18 @@ from sqlalchemy import Connection
 
 from pipelines.archive import PageArchive
 from pipelines.errors import NewsmintError
-from pipelines.stages.items import Extracted, Fetched, Lease
+from pipelines.items import Validators
+from pipelines.stages.again import due_after
+from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
 from pipelines.stages.rejected import Rejected
-from pipelines.stages.revisit import next_visit, retry_after_failure
+from pipelines.stages.revisit import retry_after_failure
 from pipelines.store import frontier
-from pipelines.store.articles import save_article
+from pipelines.store.articles import published, save_article
 from pipelines.store.chrome import observe
-from pipelines.store.frontier import FrontierEntry
 from pipelines.store.links import register
 from pipelines.store.pages import keep_page
 from pipelines.store.runs import record_fetch, record_rejection
-from pipelines.store.times import now
+from pipelines.store.times import now, utc_text
 
 PASSING = frozenset({"block_page", "crash", "memory", "time_limit"})
 """Reasons of rejection that another visit may not meet."""
@@ -56,10 +56,24 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     if outcome == "new":
         observe(conn, item.article, now())
     _record(conn, place, item.fetched, outcome, page_id, item.seconds)
-    due = next_visit(item.article.published_at, item.fetched.page.fetched_at)
-    _settle(conn, item.fetched.lease, outcome, due, item.article.id)
-    frontier.add(conn, item.fetched.found)
+    lease, fetched = item.fetched.lease, item.fetched
+    if lease is not None:
+        edited, fresh = outcome == "updated", fetched.fresh_seconds
+        due = due_after(conn, lease.url, item.article.published_at, fetched.page.fetched_at, edited, fresh)
+        _settle(conn, lease, outcome, due, item.article.id, fetched.validators)
+    frontier.add(conn, fetched.found, patient=True)
     return outcome
+
+
+def not_modified(conn: Connection, place: Place, same: NotModified) -> str:
+    """Note that a stored article's page is what it was, and settle its URL."""
+    lease, entry, at = same.lease, same.entry, utc_text(now())
+    route = entry.hint.route if entry.hint else None
+    record_fetch(conn, place.run_id, entry.source, lease.url, route, 304, 0, same.seconds, "not_modified")
+    published_at = published(conn, entry.article_id)
+    due = due_after(conn, lease.url, published_at, at, fresh_seconds=same.fresh_seconds)
+    _settle(conn, lease, "not_modified", due, validators=same.validators)
+    return "not_modified"
 
 
 def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected) -> str:
@@ -73,7 +87,7 @@ def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected)
         _held(frontier.fail(conn, lease.url, lease.owner, rejected.reason, retry_after_failure(lease.tries)), lease)
     else:
         _settle(conn, lease, f"rejected: {rejected.reason}", None)
-    frontier.add(conn, fetched.found)
+    frontier.add(conn, fetched.found, patient=True)
     return "rejected"
 
 
@@ -113,25 +127,6 @@ def fail(conn: Connection, place: Place, missed: Missed) -> str:
             again = max(again, now() + timedelta(seconds=missed.wait))
         _held(frontier.fail(conn, missed.lease.url, missed.lease.owner, missed.kind, again), missed.lease)
     return "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A feed, sitemap, REST answer or listing page, and what it named."""
-
-    source: str
-    url: str
-    route: str
-    status: int
-    size: int
-    seconds: float | None
-    entries: Sequence[FrontierEntry]
-
-
-def listing(conn: Connection, place: Place, read: Read) -> int:
-    """Record that a listing was read and queue what it named; how many URLs became pending."""
-    record_fetch(conn, place.run_id, read.source, read.url, read.route, read.status, read.size, read.seconds, "listing")
-    return frontier.add(conn, read.entries)
 
 
 def _note_cleaning(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> str:
@@ -177,10 +172,18 @@ def _record(
 
 
 def _settle(
-    conn: Connection, lease: Lease | None, outcome: str, due: datetime | None, article_id: str | None = None
+    conn: Connection,
+    lease: Lease | None,
+    outcome: str,
+    due: datetime | None,
+    article_id: str | None = None,
+    validators: Validators | None = None,
 ) -> None:
     if lease is not None:
-        _held(frontier.complete(conn, lease.url, lease.owner, outcome, due, article_id=article_id), lease)
+        done = frontier.complete(
+            conn, lease.url, lease.owner, outcome, due, article_id=article_id, validators=validators
+        )
+        _held(done, lease)
 
 
 def _held(held: bool, lease: Lease) -> None:

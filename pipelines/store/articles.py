@@ -91,6 +91,11 @@ def find_id(conn: Connection, id_or_url: str) -> str | None:
     return conn.execute(select(table.c.id).where(table.c.id == id_or_url)).scalar()
 
 
+def published(conn: Connection, article_id: str | None) -> str | None:
+    """When an article was published, as its page gave it; None where that or the article is not known."""
+    return conn.execute(select(table.c.published_at).where(table.c.id == article_id)).scalar()
+
+
 def ids_with_prefix(conn: Connection, prefix: str, limit: int = 10) -> list[str]:
     """Ids that begin with the prefix, in order."""
     query = select(table.c.id).where(table.c.id >= prefix, table.c.id < f"{prefix}g").order_by(table.c.id).limit(limit)

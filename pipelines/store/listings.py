@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from pipelines.items import Validators
 from pipelines.store.dialect import insert
@@ -55,8 +55,14 @@ def save(conn: Connection, listing: Listing) -> None:
     conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), values)
 
 
+def forget(conn: Connection, source: str, url: str) -> None:
+    """Drop what a listing's last answer is known by: the next visit reads it, whatever it says."""
+    this = (table.c.source == source) & (table.c.url == url)
+    conn.execute(update(table).where(this).values(etag=None, last_modified=None, content_hash=None))
+
+
 def waiting(conn: Connection, sources: Collection[str], moment: datetime) -> set[tuple[str, str]]:
-    """(source, URL) of the listings that are not due yet: all others may be asked."""
+    """(source, URL) of the listings that are not due yet: all others may be asked, and those that are not known."""
     query = select(table.c.source, table.c.url).where(table.c.due_at > utc_text(moment))
     return {(source, url) for source, url in conn.execute(query) if source in sources}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ SAID = (
     "before noon, on Monday, after the vote, in the spring, over the winter, during the fair, at the hearing",
     "as the fee had fallen, though nobody had asked, since the ledger was full, to calm the market, for the first time",
 )
+VALIDATORS = ("ETag", "Last-Modified")
 PLACES = "Arden Brook Colby Dover Elmsett Farley Gorton Hexham Ilkley Jarrow".split()
 
 
@@ -38,6 +39,8 @@ class Newsstand:
     port: int
     answers: dict[str, Answer | Callable[[int], Answer]] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    """What was answered with 304."""
 
     @property
     def url(self) -> str:
@@ -89,15 +92,16 @@ def _sentence(dice: random.Random, place: str) -> str:
 
 
 @contextmanager
-def newsstand() -> Iterator[Newsstand]:
-    """Serve for the block."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.stand = Newsstand(server.server_address[1])
+def newsstand(again: Newsstand | None = None) -> Iterator[Newsstand]:
+    """Serve for the block; ``again`` is one that was closed, to be served on its old port."""
+    server = _Server(("127.0.0.1", again.port if again else 0), _Handler)
+    server.stand = again or Newsstand(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield server.stand
     finally:
+        server.is_down = True
         server.shutdown()
         server.server_close()
         thread.join()
@@ -107,6 +111,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     stand: Newsstand
+    is_down = False
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A crawl that is killed hangs up in the middle; that is what the tests are about."""
@@ -118,11 +123,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         stand = self.server.stand
+        if self.server.is_down:  # what comes in on a connection that was kept open
+            self.close_connection = True
+            return
         before = len(stand.times(self.path)) if callable(stand.answers.get(self.path)) else 0
         stand.asked.append((time.monotonic(), self.path))
         answer = stand.answers.get(self.path, Answer(b"nothing here", 404))
         if callable(answer):
             answer = answer(before)
+        if _is_known(answer, self.headers):
+            stand.unchanged.append(self.path)
+            answer = Answer(b"", 304, {name: answer.headers[name] for name in VALIDATORS if name in answer.headers})
         time.sleep(answer.pause)
         self.send_response(answer.status)
         for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
@@ -132,6 +143,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's name)
         pass
+
+
+def _is_known(answer: Answer, asked: Mapping[str, str]) -> bool:
+    """Whether the request names the answer's validators: its tag, or its date where it names no tag."""
+    match, since = asked.get("If-None-Match"), asked.get("If-Modified-Since")
+    if match:
+        return answer.headers.get("ETag") in match.split(", ")
+    return since is not None and answer.headers.get("Last-Modified") == since
 
 
 def _toml(value: object) -> str:

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from pipelines.items import Article, Hint, RawPage, article_id
-from pipelines.stages import outcomes
+from pipelines.stages import outcomes, polls
 from pipelines.stages.items import Extracted, Fetched, Lease
-from pipelines.stages.outcomes import LeaseLost, Missed, Place, Read
+from pipelines.stages.outcomes import LeaseLost, Missed, Place
+from pipelines.stages.polls import Read
 from pipelines.stages.rejected import BlockPage, Listing
 from pipelines.store import Store, frontier, open_store
 from pipelines.store.frontier import FrontierEntry
@@ -127,8 +128,8 @@ def test_a_server_that_asks_for_a_longer_pause_gets_it(conn: Connection, place: 
 
 def test_a_listing_read_is_a_fetch_and_queues_what_it_named(conn: Connection, place: Place) -> None:
     read = Read("larkspur", "https://larkspur.example/feed", "feed", 200, 1000, 0.1, [FrontierEntry(URL, "larkspur")])
-    assert outcomes.listing(conn, place, read) == 1
-    assert outcomes.listing(conn, place, read) == 0
+    assert polls.listing(conn, place, read) == 1
+    assert polls.listing(conn, place, read) == 0
     assert {tuple(row) for row in conn.execute(text("SELECT route, outcome FROM fetch"))} == {("feed", "listing")}
 
 
