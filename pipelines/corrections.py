@@ -26,7 +26,8 @@ OWN_RULES = Path("data/my-rules.toml")
 """Read where no other file is named, if it is there; in the folder one works in, beside the store."""
 RULE = "correction"
 """The rule's name in the ledger for what a person has removed."""
-NO_RULES = ("model", "link-card", "caption", "dangling-heading", RULE)
+_HEADINGS = ("dangling-heading", "bare-heading", "repeated-heading", "screen-reader-heading")
+NO_RULES = ("model", "link-card", "caption", *_HEADINGS, RULE)
 """Names in the ledger that cannot be switched off: the model, how its choices are explained, and corrections."""
 
 
