@@ -26,6 +26,9 @@ NEWSMINT_RULES = os.environ.get("NEWSMINT_RULES") or None
 NEWSMINT_PROGRESS = "auto"
 """``auto``: a live table on a terminal, log lines elsewhere; ``lines`` or ``none``."""
 
+NEWSMINT_HEALTH_MINUTES = 30.0
+"""Between two looks at the sources' health in a crawl that runs on; every crawl looks at its end."""
+
 EXTRACTION_WORKERS = 0
 """Processes; 0 is one a core."""
 EXTRACTION_TIME_LIMIT = 30.0
@@ -114,6 +117,7 @@ EXTENSIONS = {
     "crawler.extensions.progress.Progress": 20,
     "crawler.extensions.stop_in_time.StopInTime": 30,
     "crawler.extensions.clean_again.CleanAgain": 40,
+    "crawler.extensions.health_check.HealthCheck": 40,
     "crawler.extensions.run_report.RunReport": 100,
 }
 
