@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -217,12 +217,16 @@ class _Patterns:
 
     def __init__(self, chosen: Sequence[tuple[Rule, str]]) -> None:
         self._rules = [rule for rule, _ in chosen]
-        self._each = re.compile("|".join(f"({pattern})" for _, pattern in chosen), re.IGNORECASE | re.DOTALL)
-        patterns = [pattern for _, pattern in chosen]
-        lower = [_exchanged(pattern, _CASELESS) for pattern in patterns if not _needs_case(pattern)]
-        cased = [pattern for pattern in patterns if _needs_case(pattern)]
+        self._patterns = [pattern for _, pattern in chosen]
+        lower = [_exchanged(pattern, _CASELESS) for pattern in self._patterns if not _needs_case(pattern)]
+        cased = [pattern for pattern in self._patterns if _needs_case(pattern)]
         self._lower = re.compile("|".join(lower), re.DOTALL) if lower else None
         self._cased = re.compile("|".join(cased), re.IGNORECASE | re.DOTALL) if cased else None
+
+    @cached_property
+    def _each(self) -> re.Pattern[str]:
+        """Each pattern in a group of its own: ``lastindex`` says which matched. Compiled when one does."""
+        return re.compile("|".join(f"({pattern})" for pattern in self._patterns), re.IGNORECASE | re.DOTALL)
 
     def find(self, text: str) -> Rule | None:
         """The rule of the first pattern that matches the whole text."""

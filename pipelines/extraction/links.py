@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import groupby
 
 from pipelines.extraction.blocks import Block, Span
@@ -59,6 +60,7 @@ def _resolver(document: Document) -> Resolve:
         href = next((each for first in document.root.iter("base") if (each := first.get("href")) is not None), None)
         base = (canonicalise(href, document.url) if href else None) or document.url
 
+    @cache  # a card's picture, title and teaser lead to one address
     def resolve(href: str | None) -> str | None:
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             return None

@@ -27,8 +27,7 @@ def lines_of(element: HtmlElement, limit: int = MAX_TEXT) -> list[str]:
         return [line] if line else []
     parts: list[str] = []
     _gather(element, parts, limit, 0)
-    lines = (" ".join(line.split()) for line in "".join(parts).split(_BORDER))
-    return [line for line in lines if line]
+    return [line for piece in "".join(parts).split(_BORDER) if (line := " ".join(piece.split()))]
 
 
 def _gather(element: HtmlElement, parts: list[str], room: int, depth: int) -> int:
