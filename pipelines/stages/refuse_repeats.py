@@ -14,7 +14,7 @@ from pipelines.stages.session import session_of
 from pipelines.store.duplicates import body_hash, same_text
 
 ALLOWED = 2
-"""Articles of a source that may share title and text: sites do publish a story twice."""
+"""Articles of a source that may share a text: sites do publish a story twice. (Titles may be a listing's word.)"""
 REMEMBERED = 10_000
 """Texts of this run, stored or on their way, that are compared without asking the store."""
 
@@ -26,12 +26,12 @@ class SoftNotFound(Rejected):
 
 
 class RefuseRepeats:
-    """Raises SoftNotFound for the third address of a source with one title and text."""
+    """Raises SoftNotFound for the third address of a source with one text."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._first: OrderedDict[tuple[str, str, str], list[str]] = OrderedDict()
-        """Source, title and hash of the body → ids of the first articles with them."""
+        self._first: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+        """Source and hash of the body → ids of the first articles with it."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -45,12 +45,12 @@ class RefuseRepeats:
         if article.id in first:
             return item
         if len(first) >= ALLOWED:
-            raise SoftNotFound(f"{first[0]} and others have the very same title and text")
+            raise SoftNotFound(f"{first[0]} and others have the very same text")
         first.append(article.id)
         return item
 
     def _first_with(self, article: Article, digest: str) -> list[str]:
-        key = (article.source or "", article.title or "", digest)
+        key = (article.source or "", digest)
         known = self._first.get(key)
         if known is None:
             with session_of(self._crawler).store.connect() as conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipelines.store.schema import article
 
@@ -26,9 +26,9 @@ def find_duplicate(conn: Connection, body_hash: str | None, article_id: str) -> 
     return conn.execute(query.order_by(article.c.published_ts, article.c.number).limit(1)).scalar()
 
 
-def same_text(conn: Connection, source: str, title: str, body_hash: str, limit: int) -> list[str]:
-    """Ids of the first stored articles of a source with this title and body."""
-    alike = (article.c.body_hash == body_hash, article.c.source == source, func.coalesce(article.c.title, "") == title)
+def same_text(conn: Connection, source: str, body_hash: str, limit: int) -> list[str]:
+    """Ids of the first stored articles of a source with this body."""
+    alike = (article.c.body_hash == body_hash, article.c.source == source)
     return list(conn.execute(select(article.c.id).where(*alike).order_by(article.c.number).limit(limit)).scalars())
 
 
