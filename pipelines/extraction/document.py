@@ -25,6 +25,13 @@ _CHARSET = re.compile(
     r"(?:utf|iso-?8859|windows|cp|koi8|gb|big5|euc|shift|s-?jis|x-|ks_c|mac|latin|us-ascii|ascii|tis)[\w:-]*"
 )
 """Names of charsets that pages are written in. Python knows others by which no page is (base64, idna, utf-7 …)."""
+_BYTE_OF = {
+    ord(bytes([byte]).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+_TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
+"""A letter of UTF-8 that was encoded twice: its first byte and its second, each as a letter of Windows-1252."""
+MIN_TWICE = 5
+"""Such pairs on a page; fewer may be quoted by one that writes about them."""
 _NEVER = frozenset({"utf-7", "utf_7", "cp65000"})
 _ELEMENTS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 """One class for all elements: that of lxml.html, which has others for form fields, asks Python for every element."""
@@ -87,12 +94,25 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return body.decode("utf-16", "replace")
     text = body.decode("utf-8", "replace")
     if "\ufffd" not in text or _is_damaged_utf8(text):
-        return text  # whatever a page declares: bytes that are UTF-8 are not so by chance
+        return _encoded_once(text, body)  # whatever a page declares: bytes that are UTF-8 are not so by chance
     for name in (http_content_type_encoding(content_type), html_body_declared_encoding(body[:8192])):
         decoded = _try(body, name) if name else None
         if decoded is not None:
             return decoded
     return _try(body, detect_encoding(body) or "") or text
+
+
+def _encoded_once(text: str, body: bytes) -> str:
+    """The text, where somebody took UTF-8 for Windows-1252 and encoded it again: ``cafÃ©``, ``itâ€™s``.
+
+    Certain, as all of the page must read as UTF-8 once more: one sound ``é`` on it, and nothing is changed.
+    """
+    if body.count(b"\xc3") < MIN_TWICE or sum(1 for _ in islice(_TWICE.finditer(body), MIN_TWICE)) < MIN_TWICE:
+        return text
+    try:
+        return text.translate(_BYTE_OF).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _is_damaged_utf8(text: str) -> bool:

@@ -30,6 +30,8 @@ SHORT = 250
 """Characters of body that make an article whatever else the page says."""
 FLASH = 60
 """Characters of body that make a news flash, where title and date are known."""
+SHELL = 400
+"""Characters of visible text that no shell has which only scripts fill: menu and footer at the most."""
 MIN_CARDS = 6
 """Headlines that lead to other pages, on a page that may be a listing."""
 PROSE = 700
@@ -127,9 +129,19 @@ def _is_paid(document: Document, metadata: Metadata, size: int) -> bool:
 
 
 def _is_shell(document: Document, data: PageData) -> bool:
+    """Whether only scripts would fill the page: hardly any text and no paragraph is there without them."""
+    visible = len(text_of(document.body, 1_000))
+    if visible >= SHELL or _has_paragraph(data):
+        return False
     scripts = sum(1 for _ in data.root.iter("script"))
-    visible = text_of(document.body, 1_000)
-    return _has_mark(document, "script_shell") or (scripts >= 3 and len(visible) < 200)
+    return _has_mark(document, "script_shell") or (visible < SHELL / 2 and scripts >= 3)
+
+
+def _has_paragraph(data: PageData) -> bool:
+    return any(
+        len(text_of(paragraph, 200)) >= 60 and next(paragraph.iterancestors("noscript"), None) is None
+        for paragraph in data.root.iter("p")
+    )
 
 
 def _is_listing(document: Document, data: PageData, metadata: Metadata, size: int) -> bool:

@@ -31,6 +31,30 @@ def test_the_page_itself_may_name_its_charset() -> None:
     assert "цена выросла" in decode(body.encode("koi8-r"))
 
 
+SAID = "“It’s the café’s naïve façade”, said Zoë – “déjà vu”."
+
+
+@pytest.mark.parametrize("wrongly", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("said", [SAID, "Цена биткоина выросла", "灯塔看守人今秋起共同书写"])
+def test_utf8_that_was_encoded_twice_is_encoded_once(said: str, wrongly: str) -> None:
+    twice = "".join(bytes([byte]).decode(wrongly, "ignore") or chr(byte) for byte in f"<p>{said}</p>".encode())
+    assert decode(twice.encode()) == f"<p>{said}</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAID,
+        "Where “it’s” became “itâ€™s” or “cafÃ©” or “faÃ§ade” or “naÃ¯ve” or “ZoÃ«”.",
+        "NÃO É AVIÃO “€5”",
+        "itâ€™s one",
+    ],
+    ids=["sound", "about it", "capitals", "once"],
+)
+def test_what_may_be_meant_so_stays(text: str) -> None:
+    assert decode(text.encode()) == text
+
+
 def test_a_broken_byte_makes_no_other_charset_of_utf8() -> None:
     assert decode("“ports” – naïve café".encode() + b"\xff", "text/html").startswith("“ports” – naïve café")
 

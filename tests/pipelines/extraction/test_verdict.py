@@ -94,6 +94,11 @@ FLASH = page(
             page("Beacon", "<div id=root></div><noscript>Enable JavaScript to run this app.</noscript>"),
             Verdict.SCRIPT_SHELL,
         ),
+        (page("Beacon", f"<p>Home</p><p>Log</p>{'<script>run()</script>' * 3}"), Verdict.SCRIPT_SHELL),
+        (
+            page("Beacon", f"<p>{STORY[0]}</p>{'<script>count()</script>' * 3}<noscript>Enable JavaScript</noscript>"),
+            Verdict.TOO_SHORT,
+        ),
         (page("Keepers", "<article><h1>Keepers</h1><p>Soon.</p></article>"), Verdict.TOO_SHORT),
         (RawPage(url=URL, body=b""), Verdict.ERROR),
         (RawPage(url=URL, body=b"\x89PNG\r\n\x1a\n\0\0"), Verdict.ERROR),
