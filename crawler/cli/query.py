@@ -18,6 +18,7 @@ from pipelines.items import Article
 from pipelines.store import open_store
 from pipelines.store.articles import Version, find_id, ids_with_prefix, load_article, versions
 from pipelines.store.database import Store, archive_path
+from pipelines.store.gone import Gone, gone
 from pipelines.store.search import MATCH_END, MATCH_START, Hit
 from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
 
@@ -85,13 +86,17 @@ def show(
     """
     with open_store(database, readonly=True) as store:
         found, history = find_article(store, article)
+        tombstone = _tombstone(store, found)
     if found is None:
         err.print("no such article; `newsmint search` finds ids", markup=False)
         ctx.exit(1)
     if as_json:
-        print_json([{**found.as_dict(), **({"versions": [asdict(it) for it in history]} if with_versions else {})}])
+        about: dict[str, Any] = {"gone": asdict(tombstone) if tombstone else None}
+        about |= {"versions": [asdict(it) for it in history]} if with_versions else {}
+        print_json([{**found.as_dict(), **about}])
         return
     _print_article(found, numbered=numbered)
+    _print_changes(tombstone, history)
     if with_versions:
         _print_versions(history)
     if removed:
@@ -127,6 +132,23 @@ def find_article(store: Store, wanted: str) -> tuple[Article | None, list[Versio
                 raise UsageError(f"{wanted} begins more than one id: {', '.join(ids)}")
             found = ids[0] if ids else None
         return (load_article(conn, found), versions(conn, found)) if found else (None, [])
+
+
+def _tombstone(store: Store, article: Article | None) -> Gone | None:
+    with store.connect() as conn:
+        return gone(conn, article.id) if article else None
+
+
+def _print_changes(tombstone: Gone | None, history: list[Version]) -> None:
+    """What a reader of the text should know: its page is gone, or was changed without a word."""
+    if tombstone:
+        out.print()
+        out.print(cell(f"gone from its site since {moment(tombstone.at)}: {tombstone.reason}", "red"))
+    silent = [each.version for each in history if each.silent]
+    if silent:
+        numbers = ", ".join(map(str, silent))
+        out.print()
+        out.print(cell(f"changed without a new date: version {numbers} (--versions lists them)", "yellow"))
 
 
 def _print_hit(hit: Hit) -> None:
@@ -179,7 +201,8 @@ def _print_versions(history: list[Version]) -> None:
     table = plain_table("version", "seen", "modified", "words", "title", right=("version", "words"), title="versions")
     for each in history:
         times = (moment(each.seen_at), moment(each.modified_at))
-        table.add_row(str(each.version), *times, f"{each.word_count:,}", cell(each.title))
+        number = f"{each.version}{' silent' if each.silent else ''}"
+        table.add_row(number, *times, f"{each.word_count:,}", cell(each.title))
     out.print()
     out.print(table, soft_wrap=False)
 

@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 from pipelines.archive import PageArchive
 from pipelines.errors import NewsmintError
 from pipelines.items import Validators
+from pipelines.stages import tombstones
 from pipelines.stages.again import due_after
 from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
 from pipelines.stages.rejected import Rejected
 from pipelines.stages.revisit import retry_after_failure
+from pipelines.stages.tombstones import Suspicion
 from pipelines.store import frontier
 from pipelines.store.articles import published, save_article
 from pipelines.store.chrome import observe
+from pipelines.store.gone import lift
 from pipelines.store.links import register
 from pipelines.store.pages import keep_page
 from pipelines.store.runs import record_fetch, record_rejection
@@ -58,6 +61,9 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     _record(conn, place, item.fetched, outcome, page_id, item.seconds)
     lease, fetched = item.fetched.lease, item.fetched
     if lease is not None:
+        if moved := tombstones.after_arrival(conn, fetched, item.article.id):
+            tombstones.bury(conn, moved, now())
+        lift(conn, item.article.id)
         edited, fresh = outcome == "updated", fetched.fresh_seconds
         due = due_after(conn, lease.url, item.article.published_at, fetched.page.fetched_at, edited, fresh)
         _settle(conn, lease, outcome, due, item.article.id, fetched.validators)
@@ -70,6 +76,7 @@ def not_modified(conn: Connection, place: Place, same: NotModified) -> str:
     lease, entry, at = same.lease, same.entry, utc_text(now())
     route = entry.hint.route if entry.hint else None
     record_fetch(conn, place.run_id, entry.source, lease.url, route, 304, 0, same.seconds, "not_modified")
+    lift(conn, entry.article_id or "")
     published_at = published(conn, entry.article_id)
     due = due_after(conn, lease.url, published_at, at, fresh_seconds=same.fresh_seconds)
     _settle(conn, lease, "not_modified", due, validators=same.validators)
@@ -77,14 +84,19 @@ def not_modified(conn: Connection, place: Place, same: NotModified) -> str:
 
 
 def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected) -> str:
-    """Keep the page, say why it is no article, and settle its URL."""
-    page_id = _page_id(conn, place, fetched)
+    """Keep the page, say why it is no article, and settle its URL; ``gone`` where an article was there for certain."""
+    page_id, lease = _page_id(conn, place, fetched), fetched.lease
+    suspicion = tombstones.after_rejection(conn, fetched, rejected.reason, page_id)
+    if suspicion is not None and suspicion.is_sure:
+        _record(conn, place, fetched, "gone", page_id, rejected.seconds)
+        return _bury(conn, suspicion, lease)
     url, at = fetched.page.url, fetched.page.fetched_at
     _record(conn, place, fetched, "rejected", page_id, rejected.seconds)
     record_rejection(conn, place.run_id, fetched.source, url, rejected.reason, rejected.detail, page_id, at)
-    lease = fetched.lease
-    if lease is not None and rejected.reason in PASSING:
-        _held(frontier.fail(conn, lease.url, lease.owner, rejected.reason, retry_after_failure(lease.tries)), lease)
+    if lease is not None and suspicion is not None:
+        _fail(conn, lease, suspicion.reason, now() + tombstones.CONFIRM)
+    elif lease is not None and (rejected.reason in PASSING or tombstones.is_stored(conn, lease)):
+        _fail(conn, lease, rejected.reason, retry_after_failure(lease.tries))
     else:
         _settle(conn, lease, f"rejected: {rejected.reason}", None)
     frontier.add(conn, fetched.found, patient=True)
@@ -108,7 +120,13 @@ class Missed:
 
 
 def fail(conn: Connection, place: Place, missed: Missed) -> str:
-    """Record the failure and, where the request was for a leased URL, when to try it again."""
+    """Record the failure and, where the request was for a leased URL, when to try it again.
+
+    ``failed``; or ``gone`` where it says for certain that a stored article is.
+    """
+    lease = missed.lease
+    suspicion = tombstones.after_failure(conn, lease, missed.kind)
+    outcome = "gone" if suspicion is not None and suspicion.is_sure else "failed"
     record_fetch(
         conn,
         place.run_id,
@@ -118,15 +136,25 @@ def fail(conn: Connection, place: Place, missed: Missed) -> str:
         missed.status,
         None,
         missed.seconds,
-        "failed",
+        outcome,
         f"{missed.kind}: {missed.detail}",
     )
-    if missed.lease is not None:
-        again = retry_after_failure(missed.lease.tries) if missed.retry else None
-        if again is not None:
-            again = max(again, now() + timedelta(seconds=missed.wait))
-        _held(frontier.fail(conn, missed.lease.url, missed.lease.owner, missed.kind, again), missed.lease)
-    return "failed"
+    if suspicion is not None and suspicion.is_sure:
+        return _bury(conn, suspicion, lease)
+    if lease is not None:
+        again = retry_after_failure(lease.tries) if missed.retry else None
+        again = now() + tombstones.CONFIRM if suspicion is not None else again
+        _fail(conn, lease, missed.kind, max(again, now() + timedelta(seconds=missed.wait)) if again else None)
+    return outcome
+
+
+def _fail(conn: Connection, lease: Lease, error: str, retry_at: datetime | None) -> None:
+    _held(frontier.fail(conn, lease.url, lease.owner, error, retry_at), lease)
+
+
+def _bury(conn: Connection, suspicion: Suspicion, lease: Lease | None) -> str:
+    _settle(conn, lease, f"gone: {suspicion.reason}", tombstones.bury(conn, suspicion, now()))
+    return "gone"
 
 
 def _note_cleaning(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> str:

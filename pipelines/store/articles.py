@@ -47,6 +47,8 @@ class Version:
     body: str
     word_count: int
     extractor: str
+    silent: bool = False
+    """Whether the text changed and the page's own date of change did not."""
 
 
 def save_article(conn: Connection, article: Article, *, page_id: int | None = None) -> Outcome:
@@ -66,6 +68,9 @@ def save_article(conn: Connection, article: Article, *, page_id: int | None = No
         _note_page(conn, page_id, article.id, current.version)
         return Outcome.UNCHANGED
     _write(conn, article, page_id, version=current.version + 1)
+    if _is_silent(article, current):
+        this = (article_version.c.article_id == article.id) & (article_version.c.version == current.version + 1)
+        conn.execute(update(article_version).where(this).values(silent=1))
     return Outcome.UPDATED
 
 
@@ -124,10 +129,12 @@ def versions(conn: Connection, article_id: str) -> list[Version]:
     """All versions of an article, oldest first."""
     columns = [article_version.c[name] for name in Version.__slots__]
     query = select(*columns).where(article_version.c.article_id == article_id).order_by(article_version.c.version)
-    return [Version(*row) for row in conn.execute(query)]
+    return [Version(**row._asdict() | {"silent": bool(row.silent)}) for row in conn.execute(query)]
 
 
-_CURRENT = select(table.c.version, table.c.content_hash).where(table.c.id == bindparam("id"))
+_CURRENT = select(table.c.version, table.c.content_hash, table.c.modified_at, table.c.extractor).where(
+    table.c.id == bindparam("id")
+)
 _NEW, _NEW_VERSION = insert(table), insert(article_version)
 _NEW_CHILD = {child: insert(child) for child in (schema.heading, schema.link, schema.removed_block)}
 _SHOWN = select(page.c.version).where(page.c.id == bindparam("page"), page.c.article_id == bindparam("article"))
@@ -138,6 +145,15 @@ _NOTE = (
     .values(article_id=bindparam("article"), version=bindparam("shown"))
 )
 """Statements of every article, made once: building one costs more than running it."""
+
+
+def _is_silent(article: Article, before: Any) -> bool:
+    """Whether the text changed and the date of change that the page gives did not; one that gives none cannot tell.
+
+    Nor can a page that other rules read than before: the difference may be theirs.
+    """
+    same_date = article.modified_at is not None and normalised(article.modified_at) == normalised(before.modified_at)
+    return same_date and article.extractor == before.extractor
 
 
 def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> int | None:

@@ -88,6 +88,15 @@ def claim(
     return [entry_of(row) for row in chosen]
 
 
+def has_other_address(conn: Connection, url: str, article_id: str) -> bool:
+    """Whether another URL that led to the article did so when it was last visited."""
+    well = table.c.outcome.in_(("new", "updated", "unchanged", "not_modified"))
+    others = select(table.c.key).where(
+        table.c.article_id == article_id, table.c.key != key_of(url), table.c.state == "done", well
+    )
+    return conn.execute(others.limit(1)).first() is not None
+
+
 def complete(
     conn: Connection,
     url: str,

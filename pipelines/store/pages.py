@@ -66,6 +66,11 @@ def record_page(
     return int(inserted[0])
 
 
+def shown_by(conn: Connection, page_id: int) -> str | None:
+    """The article that a page was read as."""
+    return conn.execute(select(table.c.article_id).where(table.c.id == page_id)).scalar()
+
+
 def load_page(conn: Connection, archive: PageArchive, page_id: int) -> RawPage | None:
     """One page, whole."""
     row = conn.execute(select(table).where(table.c.id == page_id)).mappings().first()

@@ -193,3 +193,26 @@ def test_find_id_wants_the_whole_id(store: Store) -> None:
         save_article(conn, an_article())
         assert find_id(conn, an_article().id[:8]) is None
         assert load_article(conn, an_article().id[:8]) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "extractor", "silent"),
+    [
+        ("2026-11-22T10:00:00Z", "2026-11-22T11:00:00+01:00", "1", True),
+        ("2026-11-22T10:00:00Z", "2026-11-22T12:00:00Z", "1", False),
+        ("2026-11-22T10:00:00Z", None, "1", False),
+        (None, None, "1", False),
+        ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z", "2", False),
+    ],
+    ids=["same date", "new date", "date gone", "never a date", "other rules"],
+)
+def test_an_edit_without_a_new_date_is_silent(
+    store: Store, before: str | None, after: str | None, extractor: str, silent: bool
+) -> None:
+    first = Article(
+        "1" * 16, "https://a.example/x", "https://a.example/x", body="One.", modified_at=before, extractor="1"
+    )
+    with store.begin() as conn:
+        save_article(conn, first)
+        save_article(conn, replace(first, body="Two.", modified_at=after, extractor=extractor))
+        assert [each.silent for each in versions(conn, first.id)] == [False, silent]
