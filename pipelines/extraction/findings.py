@@ -114,14 +114,17 @@ def spare(scene: Scene, corrections: Corrections, findings: dict[int, Finding]) 
 
 
 def _by_section(scene: Scene, settled: list[Finding | None]) -> None:
+    """Sections that a heading opens; a line of tags below one, "Tagged: …", remains what it is."""
     for index in scene.near:
         opened = None if settled[index] else section(scene, index)
         if not opened:
             continue
         rule, span = opened
         for member in span:
+            own = scene.rules.by_text(scene.blocks[member].text) if member > index else None
+            known = own if own and own.reason is Reason.TAGS else rule
             if settled[member] is None:
-                settled[member] = Finding(rule.reason, rule.name)
+                settled[member] = Finding(known.reason, known.name)
 
 
 def _by_links(scene: Scene, chrome: SiteChrome, settled: list[Finding | None]) -> None:

@@ -123,3 +123,15 @@ def test_beside_the_article_cards_are_related_but_not_those_under_what_is_new() 
     shelf = f"<div><h5>From the shelf</h5>{cards('masts')}</div>"
     parts = apart(f"<div><div>{main}</div><div>{side}{shelf}</div></div>", keep=False)
     assert [(link.kind, link.text) for link in parts.links] == [("related_block", "The masts of the harbor")]
+
+
+@pytest.mark.parametrize("around", ["{}", "<div>{}</div>"])
+def test_a_line_of_tags_after_related_cards_holds_tags(around: str) -> None:
+    cards = f'<h3>Related Articles</h3><ul><li><a href="{CARD}">Who pays for the wind now</a></li></ul>'
+    tags = '<p>Tagged: <a href="/tag/wind">Wind</a>, <a href="/tag/coast">Coast</a></p>'
+    links = apart(f"<article><p>{PROSE}</p><p>{MORE}</p>{around.format(cards + tags)}</article>").links
+    assert [(str(link.kind), link.text) for link in links] == [
+        ("related_block", "Who pays for the wind now"),
+        ("tag", "Wind"),
+        ("tag", "Coast"),
+    ]
