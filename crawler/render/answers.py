@@ -32,6 +32,8 @@ KEPT_SECONDS = 600.0
 KEPT_BYTES = 64_000_000
 """Of all sites together."""
 
+ANSWER_SECONDS = 15.0
+"""For one answer: streams that never end hold no page up for longer."""
 NO_RETRY = 1_000
 """``retry_times`` of a request that is not tried again: a page does not wait for its chat window."""
 
@@ -137,7 +139,8 @@ class Answers:
         assert asked_by is not None
         meta: dict[str, Any] = {name: asked_by.meta[name] for name in ("source", "proxy") if name in asked_by.meta}
         left = max(1, int(self.limits.megabytes * 1e6) - self.size)
-        meta |= {"rendering": True, "retry_times": NO_RETRY, "download_maxsize": min(left, self.limits.page_bytes)}
+        meta |= {"download_maxsize": min(left, self.limits.page_bytes), "download_timeout": ANSWER_SECONDS}
+        meta |= {"rendering": True, "retry_times": NO_RETRY}
         request = Request(
             url, NO_CALLBACK, method, headers=headers, body=body, meta=meta, priority=10, dont_filter=True
         )

@@ -25,7 +25,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from crawler.failures import Refused
 from crawler.render.answers import Answers
 from crawler.render.limits import RenderLimits
-from crawler.render.memory import browser_processes
+from crawler.render.memory import Process, browser_processes
 
 log = logging.getLogger(__name__)
 logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)  # what fails is a row in the store
@@ -67,6 +67,7 @@ class Browser:
         self._names = count(1)
         self._rendered = 0
         self._open = 0
+        self._watch: asyncio.Task[None] | None = None
         self._started = False
         self._starting = asyncio.Lock()
 
@@ -83,7 +84,8 @@ class Browser:
         """
         async with self._room:
             await self._start()
-            watch = asyncio.ensure_future(self._watch_memory())
+            if self._watch is None or self._watch.done():
+                self._watch = asyncio.ensure_future(self._watch_memory())
             try:
                 async with asyncio.timeout(self._limits.seconds + 2 * READ_SECONDS):
                     async with self._page(url, answers, language) as page:
@@ -92,8 +94,6 @@ class Browser:
                 raise Refused("render_timeout", f"busy for more than {self._limits.seconds:g} s") from None
             except Error as error:
                 raise Refused("render_crash", _first_line(error)) from error
-            finally:
-                watch.cancel()
 
     async def _start(self) -> None:
         async with self._starting:
@@ -142,11 +142,13 @@ class Browser:
         if wrapper is None:
             return
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                await wrapper.context.close()
-        except (TimeoutError, Error):
+            with suppress(Error):  # it is gone already
+                async with asyncio.timeout(READ_SECONDS):
+                    await wrapper.context.close()
+        except TimeoutError:
             log.warning("The browser does not let go of a page; it is started anew")
-            self._kill()
+            for process in browser_processes():
+                _end(process)
 
     async def _settled(self, page: Page) -> bytes:
         """The page once nothing has been under way for half a second, or its time is over; then it stands still."""
@@ -170,18 +172,17 @@ class Browser:
 
     async def _watch_memory(self) -> None:
         """End a process that occupies more than it may: its page fails, the others go on."""
-        while True:
+        while self._open:
             await asyncio.sleep(LOOK_EVERY)
-            for process in browser_processes():
+            for process in await asyncio.to_thread(browser_processes):
                 if process.memory > self._limits.memory:
                     log.warning("A page in the browser occupies %d MB; it is given up", process.memory // 1_000_000)
-                    with suppress(ProcessLookupError):
-                        os.kill(process.pid, signal.SIGKILL)
+                    _end(process)
 
-    def _kill(self) -> None:
-        for process in browser_processes():
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+
+def _end(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGKILL)
 
 
 def _first_line(error: Error) -> str:

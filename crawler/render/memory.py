@@ -9,7 +9,7 @@ from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 DRIVER = "node"
-"""The program that Playwright runs between us and the browser."""
+"""The program that Playwright runs between us and the browser; newer ones call themselves ``node-MainThread``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def browser_processes(root: int | None = None) -> list[Process]:
     family: dict[int, list[Process]] = {}
     for process in _processes():
         family.setdefault(process.parent, []).append(process)
-    drivers = [child for child in family.get(root or os.getpid(), []) if child.name == DRIVER]
+    drivers = [child for child in family.get(root or os.getpid(), []) if child.name.startswith(DRIVER)]
     return [each for driver in drivers for each in _below(driver.pid, family)]
 
 

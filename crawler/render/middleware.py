@@ -83,9 +83,7 @@ class Render:
         source = self._source_to_render(request)
         if source is None or self._missing is not None or not _is_page(response, source):
             return response
-        started = time.monotonic()
         body = await self._rendered(request, response, source)
-        request.meta["download_latency"] = request.meta.get("download_latency", 0.0) + time.monotonic() - started
         return HtmlResponse(response.url, response.status, {"Content-Type": CONTENT_TYPE}, body, request=request)
 
     def _source_to_render(self, request: Request) -> Source | None:
@@ -99,9 +97,11 @@ class Render:
     async def _rendered(self, request: Request, response: Response, source: Source) -> bytes:
         domain = source.domain.partition("/")[0]
         answers = Answers(self._crawler, response.replace(request=request), domain, self._limits, self._kept)
+        started = time.monotonic()
         try:
             return await self._browser_of_run().render(response.url, answers, source.language)
         finally:
+            request.meta["download_latency"] = request.meta.get("download_latency", 0.0) + time.monotonic() - started
             refused = ", ".join(f"{why} {number}" for why, number in answers.refused.most_common())
             log.debug("%s: %d requests answered; refused: %s", response.url, answers.answered, refused or "none")
 
