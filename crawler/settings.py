@@ -101,6 +101,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once, and ignores Retry-After
     "crawler.middlewares.retry_later.RetryLater": 550,
+    "crawler.middlewares.host_down.HostDown": 560,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.compression.BoundedCompression": 590,
     "crawler.middlewares.charset.PlainWhileCompressed": 595,
@@ -136,6 +137,10 @@ RETRY_WAIT = 2.0
 """Seconds before the first retry; doubled for each further one, unless the server names a time itself."""
 RETRY_WAIT_MAX = 120.0
 """A server that asks for longer is left alone in this run; its URLs stay for the next."""
+HOST_DOWN_AFTER = 5
+"""Failures in a row (no connection, time-outs, 5xx) after which a host is paused."""
+HOST_DOWN_PAUSE = 5.0
+"""Seconds of the first such pause; five times as long for each further failure."""
 
 # Safe: pages are hostile
 REMOTE_CONTROL_ENABLED = False  # runs posted Python

@@ -38,6 +38,7 @@ class Pace:
         self._crawl_delay: dict[str, float] = {}
         self._hosts_of: dict[str, set[str]] = {}
         self._paused_until: dict[str, float] = {}
+        self._down: set[str] = set()
         connect = crawler.signals.connect
         connect(self._learn_sources, signal=signals.spider_opened)
         connect(self._learn_crawl_delay, signal=signals.robots_parsed)
@@ -48,10 +49,15 @@ class Pace:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def _pause(self, url: str, seconds: float) -> None:
-        """Ask nothing of the URL's host for so long: it said so itself."""
+    def pause(self, url: str, seconds: float, *, is_down: bool = False) -> None:
+        """Ask nothing of the URL's host for so long: it said so itself, or it is down."""
         name = host(url)
+        (self._down.add if is_down else self._down.discard)(name)
         self._paused_until[name] = max(self._paused_until.get(name, 0.0), time.monotonic() + seconds)
+
+    def is_down(self, name: str) -> bool:
+        """Whether the host's last pause was for being down."""
+        return name in self._down
 
     def pause_left(self, name: str) -> float:
         """Seconds for which the host is to be left alone; 0 when it may be asked."""
@@ -111,7 +117,7 @@ class Pace:
 
     def _adapt(self, response: Response, request: Request) -> None:
         if response.status in (429, 503) and (asked := retry_after(headers_of(response))):
-            self._pause(request.url, asked)  # here, before the slot is free for the next request
+            self.pause(request.url, asked)  # here, before the slot is free for the next request
         slot, latency = self._slot(request), request.meta.get("download_latency")
         if slot is None or latency is None or not self._adapts:
             return

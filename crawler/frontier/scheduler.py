@@ -22,6 +22,8 @@ from sqlalchemy import Connection
 from crawler.budgets import Budgets
 from crawler.extensions.pace import Pace
 from pipelines.errors import NewsmintError
+from pipelines.stages import outcomes
+from pipelines.stages.outcomes import Missed
 from pipelines.stages.session import Session, session_of
 from pipelines.store import due, frontier
 from pipelines.store.due import Allowance
@@ -54,6 +56,7 @@ class FrontierScheduler(BaseScheduler):
         """Sources that had nothing more pending when last asked."""
         self._resting: set[str] = set()
         """Sources whose host asked for a pause too long to wait for."""
+        self._leaving: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[None] | None = None
         self._renewed = time.monotonic()
         self._closed = False
@@ -79,7 +82,7 @@ class FrontierScheduler(BaseScheduler):
     def has_pending_requests(self) -> bool:
         for name in [name for name in self._queues if self._pace.pause_left(name) > PAUSE_MOST]:
             self._leave_alone(name)
-        return bool(self._queues) or self._claiming is not None or bool(self._hungry())
+        return bool(self._queues) or self._claiming is not None or bool(self._leaving) or bool(self._hungry())
 
     def enqueue_request(self, request: Request) -> bool:
         request.meta.pop("download_slot", None)  # of the host that redirected here
@@ -102,13 +105,28 @@ class FrontierScheduler(BaseScheduler):
         return None
 
     def _leave_alone(self, name: str) -> None:
-        """Let go of a host that asked for a longer pause than this run waits for; its URLs stay for another run."""
+        """Let go of a host that is paused for longer than this run waits; its URLs stay for another run."""
         requests = self._queues.pop(name)
-        log.warning("%s is down or asks for a long pause; %d requests are left to another run", name, len(requests))
+        kind = "host_down" if self._pace.is_down(name) else "long_pause"
+        log.warning("%s: %s; %d requests are left to another run", name, kind.replace("_", " "), len(requests))
         for request in requests:
             if "lease" in request.meta:
                 self._waiting[request.meta["source"]] -= 1
             self._resting.add(request.meta.get("source", ""))
+        said = f"{name}, with {len(requests)} URLs or more waiting"
+        task = asyncio.ensure_future(self._record_left(requests[0], kind, said))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _record_left(self, request: Request, kind: str, detail: str) -> None:
+        """One row for the host: its URLs are not at fault, and stay as they are."""
+        source: str = request.meta["source"]
+        missed = Missed(source, request.url, None, kind, detail)
+        try:
+            await self._session.write(lambda conn: outcomes.fail(conn, self._session.place, missed))
+        except NewsmintError as error:
+            log.error("%s", error)
+        self._session.count(source, "failed")
 
     def stir(self, source: str) -> None:
         """There may be something pending for the source again: URLs were added."""
