@@ -7,6 +7,7 @@ resolve to a private address only now (DNS rebinding) and every spelling of 127.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -15,7 +16,8 @@ from urllib.request import getproxies
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
-from scrapy.resolver import CachingHostnameResolver
+from scrapy.resolver import CachingHostnameResolver, dnscache
+from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -23,6 +25,9 @@ from crawler.addresses import is_public, literal_address
 from crawler.failures import Refused
 from crawler.sources import Source
 from pipelines.urls import host
+
+REMEMBERED = 600.0
+"""Seconds until a name is looked up again."""
 
 _private_hosts: set[str] = set()
 """Names that may resolve to a private address. Global, since the reactor has one resolver for the whole process."""
@@ -68,7 +73,14 @@ class AddressGuard:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's caching resolver without the private addresses, whoever asks and however often."""
+    """Scrapy's caching resolver without the private addresses, whoever asks and however often.
+
+    What it remembers it forgets after ``REMEMBERED``: Scrapy's own would keep to it as long as the process runs.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
+        super().__init__(reactor, cache_size)
+        self._asked: dict[str, float] = {}
 
     def resolveHostName(  # noqa: N802 (Twisted's name)
         self,
@@ -78,6 +90,9 @@ class GuardedResolver(CachingHostnameResolver):
         **kwargs: Any,
     ) -> IHostResolution:
         name = hostName.lower().rstrip(".")
+        if time.monotonic() - self._asked.get(hostName, -REMEMBERED) >= REMEMBERED:
+            dnscache.pop(hostName, None)
+            self._asked[hostName] = time.monotonic()
         receiver: Any = resolutionReceiver if name in _private_hosts else _PublicOnly(resolutionReceiver, name)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
+from trafilatura.settings import DEFAULT_CONFIG, Extractor
 
 from pipelines.extraction.alignment import PageWords, words
 from pipelines.extraction.blocks import Block
@@ -17,6 +17,8 @@ from pipelines.extraction.classifier import best_threshold, load_model
 from pipelines.extraction.document import Document
 from pipelines.extraction.features import block_features, block_sizes
 from pipelines.extraction.features.columns import Columns
+
+DEFAULT_CONFIG.set("DEFAULT", "INSECURE_SSL_FALLBACK", "off")  # it never fetches for us; nor will it without TLS
 
 Votes = NDArray[np.float64]
 _FAST = Extractor(fast=True, comments=False, output_format="txt")
