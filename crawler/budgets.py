@@ -143,9 +143,9 @@ class Budgets:
 def shape(url: str) -> str:
     """What addresses that differ in numbers, hashes and session ids alone have in common, and the query's names.
 
-    ``/s/8f3a9c71d2/calendar/2026-11-22?day=3`` → ``host/s/*/calendar/#-#-#?day``.
+    ``/s/8f3a9c71d2/calendar/2026-11-22?day=3`` → ``/s/*/calendar/#-#-#?day``. Subdomains can be without end as well.
     """
     parts = urlsplit(url)
     path = _DIGITS.sub("#", _TOKEN.sub("*", _UUID.sub("*", parts.path)))
     names = sorted({pair.partition("=")[0] for pair in parts.query.split("&")}) if parts.query else []
-    return f"{parts.netloc}{path}{'?' if names else ''}{'&'.join(names)}"[:300]
+    return f"{path or '/'}{'?' if names else ''}{'&'.join(names)}"[:300]

@@ -29,6 +29,9 @@ from pipelines.urls import host
 REMEMBERED = 600.0
 """Seconds until a name is looked up again."""
 
+MOST_REMEMBERED = 10_000
+"""Names; a site may have any number of subdomains."""
+
 _private_hosts: set[str] = set()
 """Names that may resolve to a private address. Global, since the reactor has one resolver for the whole process."""
 _refused: dict[str, str] = {}
@@ -90,6 +93,9 @@ class GuardedResolver(CachingHostnameResolver):
         **kwargs: Any,
     ) -> IHostResolution:
         name = hostName.lower().rstrip(".")
+        if len(self._asked) > MOST_REMEMBERED:
+            self._asked.clear()
+            _refused.clear()
         if time.monotonic() - self._asked.get(hostName, -REMEMBERED) >= REMEMBERED:
             dnscache.pop(hostName, None)
             self._asked[hostName] = time.monotonic()

@@ -95,7 +95,7 @@ def test_a_crawl_that_runs_on_starts_over(budgets: Budgets) -> None:
         ("https://a.example/x?b=1&a=2", "https://a.example/x?a=3&b=zz", True),
         ("https://a.example/x?a=1", "https://a.example/x?b=1", False),
         ("https://a.example/news/bank-opens", "https://a.example/news/bank-closes", False),
-        ("https://a.example/days/1", "https://b.example/days/1", False),
+        ("https://one.a.example/", "https://another.a.example", True),
     ],
 )
 def test_the_shape_of_an_address(one: str, other: str, are_alike: bool) -> None:
