@@ -5,8 +5,6 @@ Twisted's reactor runs once a process, so each function here can be called once 
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.logs import check_style, log_to_stderr
 from crawler.sources import Source
 from crawler.spiders.routes import Depth
 from crawler.versions import versions
@@ -60,7 +59,7 @@ class Result:
 
 def crawl(options: Options) -> Result:
     """Crawl, and wait for the end. Raises what opening the store raises; CannotWrite once it is full."""
-    _check_rules(options.settings)
+    _check_settings(options.settings)
     rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
     session = Session.open(options.location, options.command, rows, versions())
     return _run("news", session, options.settings, sources=options.sources, depth=options.depth, limit=options.limit)
@@ -88,14 +87,14 @@ def reextract(
     ``rules`` is the file with people's corrections, by default the one that the settings name.
     """
     own = {"NEWSMINT_RULES": str(rules)} if rules else {}
-    _check_rules(own)
+    _check_settings(own)
     session = Session.replay(location, sources, versions())
     return _run("replay", session, own, keys=tuple(sources), since=since)
 
 
 def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: Any) -> Result:
     process = AsyncCrawlerProcess(_settings(settings | {"LOG_INSTALL_ROOT_HANDLER": False}))
-    _log_to_stderr()
+    log_to_stderr(process.settings["NEWSMINT_LOG_FORMAT"], session.place.run_id, session.keys)
     task = process.crawl(spider, session=session, **arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):
@@ -108,17 +107,11 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
         return Result(run.id, run.state, run_summary(conn, run.id))
 
 
-def _check_rules(own: dict[str, Any]) -> None:
-    """What is wrong with the rules file is said before a run starts."""
-    load_corrections(_settings(own).get("NEWSMINT_RULES"))
-
-
-def _log_to_stderr() -> None:
-    """Our own lines; beside a live table only warnings."""
-    level = logging.WARNING if sys.stderr.isatty() else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True)
-    for name in ("scrapy", "twisted", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is a row in the store
+def _check_settings(own: dict[str, Any]) -> None:
+    """What is wrong with the rules file or a setting is said before a run starts."""
+    settings = _settings(own)
+    load_corrections(settings.get("NEWSMINT_RULES"))
+    check_style(settings["NEWSMINT_LOG_FORMAT"])
 
 
 def _settings(own: dict[str, Any]) -> Settings:

@@ -26,6 +26,16 @@ NEWSMINT_RULES = os.environ.get("NEWSMINT_RULES") or None
 NEWSMINT_PROGRESS = "auto"
 """``auto``: a live table on a terminal, log lines elsewhere; ``lines`` or ``none``."""
 
+NEWSMINT_LOG_FORMAT = os.environ.get("NEWSMINT_LOG_FORMAT") or "text"
+"""``text``, or ``json``: one object a line."""
+
+NEWSMINT_METRICS_FILE = os.environ.get("NEWSMINT_METRICS_FILE") or None
+"""A text file for node_exporter, ``….prom``, written each minute and at the end; None for none."""
+NEWSMINT_METRICS_PORT = os.environ.get("NEWSMINT_METRICS_PORT") or 0
+"""Prometheus may ask a crawl under way at this port; 0 for none."""
+NEWSMINT_METRICS_ADDRESS = os.environ.get("NEWSMINT_METRICS_ADDRESS") or "127.0.0.1"
+"""Whose port: that of this machine alone, unless you say otherwise."""
+
 NEWSMINT_HEALTH_MINUTES = 30.0
 """Between two looks at the sources' health in a crawl that runs on; every crawl looks at its end."""
 
@@ -119,6 +129,7 @@ EXTENSIONS = {
     "crawler.extensions.stop_in_time.StopInTime": 30,
     "crawler.extensions.clean_again.CleanAgain": 40,
     "crawler.extensions.health_check.HealthCheck": 40,
+    "crawler.extensions.metrics.PrometheusMetrics": 50,
     "crawler.extensions.run_report.RunReport": 100,
 }
 

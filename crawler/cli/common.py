@@ -56,6 +56,16 @@ def rules_option(command: Command) -> Command:
     )(command)
 
 
+def log_format_option(command: Command) -> Command:
+    """``--log-format``: passed to the verb as ``log_format``, None for the setting's own."""
+    return click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        show_default="$NEWSMINT_LOG_FORMAT or text",
+        help="Log lines for people, or one JSON object a line.",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """``--json``: one JSON object a line instead of a table; passed to the verb as ``as_json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(command)

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from crawler.cli.common import DEFAULT_DATABASE, err, json_option, out, print_json, program, rules_option, store_option
+from crawler.cli.common import (
+    DEFAULT_DATABASE,
+    err,
+    json_option,
+    log_format_option,
+    out,
+    print_json,
+    program,
+    rules_option,
+    store_option,
+)
 from crawler.cli.plain import moment, plain
 from crawler.paths import data_path
 from crawler.settings import NEWSMINT_CONTACT
@@ -40,6 +50,7 @@ STOPPED = 130
 @click.option("--dry-run", is_flag=True, help="Ask the routes, and print what would be fetched.")
 @click.option("--allow-private", is_flag=True, help="These sources may be on a private network or this machine.")
 @rules_option
+@log_format_option
 @json_option
 @store_option
 @click.pass_context
@@ -54,6 +65,7 @@ def crawl(
     dry_run: bool,
     allow_private: bool,
     rules: Path | None,
+    log_format: str | None,
     as_json: bool,
     database: str,
 ) -> None:
@@ -77,7 +89,9 @@ def crawl(
     with _sources(keys, sample, sources_file) as sources:
         chosen = tuple(replace(source, allow_private=True) for source in sources) if allow_private else sources
         command = " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)])
-        options = Options(chosen, database, depth, limit, command, {"NEWSMINT_RULES": str(rules)} if rules else {})
+        own = {"NEWSMINT_RULES": str(rules) if rules else None, "NEWSMINT_LOG_FORMAT": log_format}
+        given = {name: value for name, value in own.items() if value}
+        options = Options(chosen, database, depth, limit, command, given)
         ctx.exit(_dry_run(options, as_json) if dry_run else _crawl(options, as_json))
 
 

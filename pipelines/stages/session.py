@@ -51,7 +51,7 @@ class Session:
         """What read the run's pages: code, rules and model."""
         self.afterwards: list[Callable[[str], object]] = []
         """Called with how the run ended, once all is written and the store is closed."""
-        keys = keys or [source.key for source in sources]
+        keys = self.keys = keys or [source.key for source in sources]
         with store.begin() as conn:
             save_sources(conn, sources)
             run_id = start_run(conn, command, keys, versions)

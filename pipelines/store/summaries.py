@@ -21,7 +21,8 @@ ROBOTS = ("robots", "robots_unreachable")
 class SourceSummary:
     """What a run did at one source. ``fetched`` counts pages, not listings; ``seconds`` go from first fetch to last.
 
-    ``not_modified``: pages that the server said are as before. ``recleaned``: stored articles that lost what the run
+    ``not_modified``: pages that the server said are as before; ``gone``: stored articles that it has no more.
+    ``recleaned``: stored articles that lost what the run
     learned to be the site's own furniture. ``listings``: feeds, sitemaps and the like that were read, by route.
     ``routes``: requests by the route that named their address. ``robots``: requests that robots.txt forbade.
     ``extract_seconds`` are the workers' sum, ``slowest`` the one page that took longest.
@@ -33,6 +34,7 @@ class SourceSummary:
     updated: int = 0
     unchanged: int = 0
     not_modified: int = 0
+    gone: int = 0
     recleaned: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class _Tally:
             updated=self.outcomes["updated"],
             unchanged=self.outcomes["unchanged"],
             not_modified=self.outcomes["not_modified"],
+            gone=self.outcomes["gone"],
             recleaned=self.outcomes["recleaned"],
             rejected=dict(self.rejected.most_common()),
             failures=dict(self.failures.most_common()),

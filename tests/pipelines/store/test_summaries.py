@@ -42,6 +42,7 @@ def test_the_sums_of_a_run(store: Store) -> None:
         "updated": 1,
         "unchanged": 1,
         "not_modified": 1,
+        "gone": 0,
         "recleaned": 1,
         "rejected": {"listing": 1},
         "failures": {"timeout": 2, "http_503": 1, "robots": 1},

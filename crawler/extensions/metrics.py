@@ -1,0 +1,132 @@
+"""Prometheus metrics of a crawl while it runs: on a port of this machine, and in a text file for node_exporter."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from pipelines.errors import BadConfig, NewsmintError
+from pipelines.stages.session import session_of
+from pipelines.store import alarms, frontier, open_store
+from pipelines.store.database import Store
+from pipelines.store.tail import MOST, Place, events_after, last_new
+
+if TYPE_CHECKING:
+    from crawler.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""Between two looks, and longer where a look takes long: a queue of a million URLs takes a tenth of a second."""
+WRITE_SECONDS = 60.0
+
+
+class PrometheusMetrics:
+    """Extension, of crawls that fetch: ``NEWSMINT_METRICS_PORT`` and ``_ADDRESS``, ``NEWSMINT_METRICS_FILE``.
+
+    Follows the run's rows with a reader of its own, off the event loop: a crawl never waits for its figures.
+    """
+
+    def __init__(self, crawler: Crawler, port: int, address: str, file: Path | None) -> None:
+        self._crawler = crawler
+        self._port, self._address, self._file = port, address, file
+        self._task: asyncio.Task[None] | None = None
+        self._open = ExitStack()
+        self._looking = threading.Lock()
+        self._last_new: Mapping[str, int] | None = None
+        self._written = 0.0
+        self._metrics = _new_metrics()
+        crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._closed, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        port, file = settings.getint("NEWSMINT_METRICS_PORT"), settings.get("NEWSMINT_METRICS_FILE")
+        if not port and not file:
+            raise NotConfigured
+        return cls(crawler, port, settings["NEWSMINT_METRICS_ADDRESS"], Path(file) if file else None)
+
+    def _opened(self, spider: Spider) -> None:
+        if not getattr(spider, "uses_frontier", False):
+            return
+        session = session_of(self._crawler)
+        self._place = Place(session.place.run_id)
+        self._store = self._open.enter_context(open_store(session.store.path, readonly=True))
+        session.afterwards.append(self._at_end)
+        if self._file:
+            self._metrics.resume(self._file)
+        self._serve()
+        self._task = asyncio.ensure_future(self._follow())
+
+    def _closed(self, spider: Spider) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _at_end(self, state: str) -> None:
+        self._look(last=True)
+        self._open.close()
+
+    async def _follow(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.to_thread(self._look)
+            await asyncio.sleep(max(LOOK_SECONDS, 20 * (time.monotonic() - began)))
+
+    def _look(self, *, last: bool = False) -> None:
+        """Count the rows that came since; write the file each minute, and at the end."""
+        try:
+            with self._looking:
+                self._place = _count(self._store, self._metrics, self._place)
+                with self._store.connect() as conn:
+                    self._last_new = last_new(conn) if self._last_new is None else {}
+                    standing = frontier.counts(conn), alarms.open_alarms(conn), self._last_new
+                self._metrics.set_state(time.time(), *standing)
+                if self._file and (last or time.monotonic() - self._written >= WRITE_SECONDS):
+                    self._written = time.monotonic()
+                    self._metrics.write(self._file)
+        except (NewsmintError, OSError) as error:
+            log.warning("Metrics could not be brought up to date: %s", error)
+
+    def _serve(self) -> None:
+        if not self._port:
+            return
+        from prometheus_client import start_http_server
+
+        try:
+            server, thread = start_http_server(self._port, self._address, self._metrics.registry)
+        except OSError as error:
+            log.warning("No metrics on %s:%d: %s", self._address, self._port, error.strerror)
+            return
+        self._open.callback(thread.join)
+        self._open.callback(server.server_close)
+        self._open.callback(server.shutdown)
+
+
+def _count(store: Store, metrics: Metrics, place: Place) -> Place:
+    while True:
+        with store.connect() as conn:
+            events, place = events_after(conn, place)
+        metrics.add(events)
+        if len(events) < MOST:
+            return place
+
+
+def _new_metrics() -> Metrics:
+    try:
+        from crawler.metrics import Metrics
+    except ImportError:
+        raise BadConfig(
+            "metrics are asked for, but prometheus-client is not installed: pip install 'newsmint[metrics]'"
+        ) from None
+    return Metrics()
