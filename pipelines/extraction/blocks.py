@@ -26,8 +26,6 @@ SKIPPED = frozenset(
 BOXES = frozenset({"div", "header", "footer", "section", "address", "aside", "figure", "figcaption"})
 LABELS = frozenset({"span", "a", "time", "b", "strong"})
 """Side by side in a box these are labels that style sets apart, a name and a date; in a paragraph they are one word."""
-RUBY_NOTES = ("rt", "rp")
-"""How a Japanese word is read, printed above it: not part of the sentence."""
 SWALLOWED = 150
 """A ``noscript`` with this many elements is one that an unclosed element of its own keeps open."""
 CONTAINERS = frozenset(
@@ -181,11 +179,11 @@ class _Segmenter:
             self.flush(element, kind, bare=element.tag not in ("p", "li"))
 
     def _child(self, parent: HtmlElement, child: HtmlElement, tag: str, kind: Kind, depth: int, mixed: bool) -> None:
-        if tag in RUBY_NOTES:
-            return
+        if tag == "rt" and parent.find("rp") is None:
+            return  # how a word is read, printed above it; where ``rp`` gives it brackets it may stand in the sentence
         if tag in SKIPPED and not _has_swallowed(child):
             self.run.space = True
-        elif tag == "br":
+        elif tag == "br" or (tag == "span" and _is_break(child)):
             if mixed or _next_is_break(child):
                 self.flush(parent, kind, bare=mixed)
             self.run.space = True
@@ -206,7 +204,8 @@ class _Segmenter:
             self.flush(element, inner, bare=False)
 
     def _inline(self, element: HtmlElement, tag: str, kind: Kind, depth: int) -> None:
-        mark, blocks_before, start = INLINE_MARKS.get(tag), len(self.blocks), self.run.length
+        mark = INLINE_MARKS.get(tag) or ("strong" if tag == "span" and element.get("class") == "strong" else None)
+        blocks_before, start = len(self.blocks), self.run.length
         self.walk(element, kind, depth + 1)
         if mark and len(self.blocks) == blocks_before and self.run.length > start:
             href = element.get("href") if mark == "a" else None
@@ -285,9 +284,16 @@ def _is_set_apart(label: HtmlElement) -> bool:
     return (first.isupper() or first.isdigit()) and len(last) == 2 and last.isalnum()
 
 
+def _is_break(element: HtmlElement) -> bool:
+    """Whether an element is a line break, or an empty one that a style sheet makes into one."""
+    if element.tag != "span":
+        return bool(element.tag == "br")
+    return not element.text and not len(element) and element.get("class") == "br"
+
+
 def _next_is_break(element: HtmlElement) -> bool:
     following = element.getnext()
-    return following is not None and following.tag == "br" and not (element.tail or "").strip()
+    return following is not None and _is_break(following) and not (element.tail or "").strip()
 
 
 def _trimmed(span: Span, text: str) -> Span:

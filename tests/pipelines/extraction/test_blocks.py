@@ -88,9 +88,20 @@ def test_a_page_that_an_unclosed_element_in_a_noscript_swallowed_is_still_read()
     assert blocks_of("<noscript><p>Turn scripts on.</p></noscript><p>The story.</p>")[0].text == "The story."
 
 
-def test_notes_on_how_a_word_is_read_are_not_part_of_the_sentence() -> None:
-    page = "<p><ruby>子<rt>こ</rt></ruby>どもへの<ruby>虐待<rp>(</rp><rt>ぎゃくたい</rt><rp>)</rp></ruby></p>"
-    assert blocks_of(page)[0].text == "子どもへの虐待"
+@pytest.mark.parametrize(
+    ("ruby", "text"),
+    [
+        ("<ruby>子<rt>こ</rt></ruby>どもへの", "子どもへの"),
+        ("<ruby>虐待<rp>（</rp><rt>ぎゃくたい</rt><rp>）</rp></ruby>の", "虐待（ぎゃくたい）の"),
+    ],
+)
+def test_how_a_word_is_read_is_part_of_the_sentence_only_in_brackets(ruby: str, text: str) -> None:
+    assert blocks_of(f"<p>{ruby}</p>")[0].text == text
+
+
+def test_line_breaks_and_bold_type_that_a_style_sheet_makes_are_as_good_as_marked_ones() -> None:
+    line, rest = blocks_of("<div><span class=strong>How</span><span class=br></span><span class=br></span>So.</div>")
+    assert (line.text, [span.mark for span in line.spans], rest.text) == ("How", ["strong"], "So.")
 
 
 def test_deep_nesting_neither_recurses_without_end_nor_loses_text() -> None:
