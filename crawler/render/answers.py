@@ -17,10 +17,12 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.conditional import fresh_seconds
+from crawler.extensions.pace import Pace
 from crawler.failures import failure_kind
 from crawler.headers import headers_of
 from crawler.render.limits import RenderLimits
 from crawler.render.policy import refusal, request_headers, response_headers
+from pipelines.urls import host
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
@@ -102,7 +104,8 @@ class Answers:
             await self._navigate(route)
             return
         body = asked.post_data_buffer
-        why = refusal(asked.resource_type, asked.method, asked.url, len(body or b""), self.domain) or self._spent()
+        why = refusal(asked.resource_type, asked.method, asked.url, len(body or b""), self.domain)
+        why = why or self._spent() or self._paused(asked.url)
         if why:
             await self._refuse(route, why)
             return
@@ -130,6 +133,11 @@ class Answers:
         if self.answered >= self.limits.requests:
             return "requests"
         return "megabytes" if self.size >= self.limits.megabytes * 1e6 else None
+
+    def _paused(self, url: str) -> str | None:
+        """A host that asked for a pause gets it."""
+        pace = self.crawler.get_extension(Pace)
+        return "paused" if pace is not None and pace.pause_left(host(url)) else None
 
     async def _fetch(self, method: str, url: str, headers: dict[str, str], body: bytes | None, keep: bool) -> Response:
         known = self.kept.get(url) if keep and method == "GET" else None

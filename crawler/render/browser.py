@@ -26,6 +26,7 @@ from crawler.failures import Refused
 from crawler.render.answers import Answers
 from crawler.render.limits import RenderLimits
 from crawler.render.memory import Process, browser_processes
+from pipelines.store.shells import NEEDS_BROWSER
 
 log = logging.getLogger(__name__)
 logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)  # what fails is a row in the store
@@ -93,7 +94,7 @@ class Browser:
             except TimeoutError:
                 raise Refused("render_timeout", f"busy for more than {self._limits.seconds:g} s") from None
             except Error as error:
-                raise Refused("render_crash", _first_line(error)) from error
+                raise Refused("render_crash", error.message.partition("\n")[0].strip()) from error
 
     async def _start(self) -> None:
         async with self._starting:
@@ -103,12 +104,20 @@ class Browser:
             if self._rendered >= self._limits.pages and not self._open:
                 self._rendered = 0
                 with suppress(Error):
-                    await self._handler.browser.close()  # the handler starts another
+                    await self._handler.browser.close()
+            await self._has_let_go()
             try:
                 await self._handler._maybe_launch_browser()
             except Error as error:
-                raise Refused("needs_browser", f"Chromium does not start: {_reason(error)}") from error
+                raise Refused(NEEDS_BROWSER, f"Chromium does not start: {_reason(error)}") from error
             self._rendered += 1
+
+    async def _has_let_go(self) -> None:
+        """Wait until the handler has dropped a browser that ended, asked to or not: it starts another then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READ_SECONDS):
+                while (browser := getattr(self._handler, "browser", None)) and not browser.is_connected():
+                    await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def _page(self, url: str, answers: Answers, language: str) -> AsyncIterator[Page]:
@@ -185,12 +194,8 @@ def _end(process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-def _first_line(error: Error) -> str:
-    return error.message.partition("\n")[0][:300]
-
-
 def _reason(error: Error) -> str:
     """The line of a browser's last words that says why it did not start."""
     lines = error.message.splitlines()
     told = [line for line in lines if "FATAL" in line or "ERROR" in line or "sandbox" in line]
-    return (told or lines or ["unknown"])[0].strip()[:300]
+    return (told or lines or ["unknown"])[0].strip()

@@ -72,7 +72,8 @@ class Render:
 
     def process_request(self, request: Request) -> None:
         """A shell that did not change says nothing of the text that its scripts load: it is asked for whole."""
-        if self._source_to_render(request) is None or "lease" not in request.meta:
+        is_page = "lease" in request.meta or request.meta.get("route") in ("listing", "site")
+        if not is_page or self._source_to_render(request) is None:
             return
         if self._missing is not None:
             raise Refused(NEEDS_BROWSER, self._missing)
