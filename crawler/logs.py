@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from pipelines.errors import BadConfig
@@ -21,7 +21,7 @@ class JsonLines(logging.Formatter):
     A line about one source begins with its key as first argument (``"%s: …"``): that is its ``source``.
     """
 
-    def __init__(self, run: int, sources: Collection[str]) -> None:
+    def __init__(self, run: Callable[[], int], sources: Collection[str]) -> None:
         super().__init__()
         self._run, self._sources = run, frozenset(sources)
 
@@ -30,7 +30,7 @@ class JsonLines(logging.Formatter):
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "run": self._run,
+            "run": self._run(),
             "source": first if isinstance(first, str) and first in self._sources else None,
             "event": record.getMessage(),
             **getattr(record, "fields", {}),
@@ -40,8 +40,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def log_to_stderr(style: str, run: int, sources: Collection[str] = ()) -> None:
-    """Our own lines from now on; beside a live table only warnings. Raises BadConfig for a style that is none."""
+def log_to_stderr(style: str, run: Callable[[], int], sources: Collection[str] = ()) -> None:
+    """Our own lines from now on; beside a live table only warnings. ``run`` says which run it is just then.
+
+    Raises BadConfig for a style that is none.
+    """
     check_style(style)
     handler = logging.StreamHandler()
     if style == "json":

@@ -94,7 +94,7 @@ def reextract(
 
 def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: Any) -> Result:
     process = AsyncCrawlerProcess(_settings(settings | {"LOG_INSTALL_ROOT_HANDLER": False}))
-    log_to_stderr(process.settings["NEWSMINT_LOG_FORMAT"], session.place.run_id, session.keys)
+    log_to_stderr(process.settings["NEWSMINT_LOG_FORMAT"], lambda: session.place.run_id, session.keys)
     task = process.crawl(spider, session=session, **arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):

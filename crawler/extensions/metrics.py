@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -88,6 +89,9 @@ class PrometheusMetrics:
         try:
             with self._looking:
                 self._place = _count(self._store, self._metrics, self._place)
+                current = session_of(self._crawler).place.run_id
+                if current != self._place.run_id:  # a crawl that runs on begins a new run now and then
+                    self._place = _count(self._store, self._metrics, replace(self._place, run_id=current))
                 with self._store.connect() as conn:
                     self._last_new = last_new(conn) if self._last_new is None else {}
                     standing = frontier.counts(conn), alarms.open_alarms(conn), self._last_new

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import Self
 
 from rich.console import Console
@@ -15,14 +16,20 @@ from rich.table import Table
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
+from crawler.course import Course, Tally
+from pipelines.errors import NewsmintError
 from pipelines.stages.session import session_of
+from pipelines.store import frontier
 
 log = logging.getLogger(__name__)
 
 LOG_SECONDS = 10.0
+DRAW_SECONDS = 0.5
+COUNT_SECONDS = 1.0
+"""Between two counts of the queue, and longer where one takes long."""
 SHOWN = 20
 """Sources on the screen at one time: the busiest."""
-COLUMNS = ("queued", "fetched", "new", "updated", "unchanged", "rejected", "failed")
+COLUMNS = ("fetched", "new", "updated", "unchanged", "rejected", "failed")
 AT_THE_END = "recleaned"
 """What is counted only once a crawl has nothing left to fetch, and then shown."""
 
@@ -33,8 +40,10 @@ class Progress:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._style: str = crawler.settings.get("NEWSMINT_PROGRESS", "auto")
-        self._began = time.monotonic()
-        self._task: asyncio.Task[None] | None = None
+        self._course = Course(time.monotonic())
+        self._queues: dict[str, int] = {}
+        self._limit: int | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._live: Live | None = None
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
@@ -46,12 +55,15 @@ class Progress:
     def _opened(self, spider: Spider) -> None:
         if self._style == "none":
             return
+        self._limit = getattr(spider, "limit", None)
         on_screen = self._style == "auto" and sys.stderr.isatty()
-        self._task = asyncio.ensure_future(self._draw() if on_screen else self._log())
+        self._tasks.append(asyncio.ensure_future(self._draw() if on_screen else self._log()))
+        if getattr(spider, "uses_frontier", False):
+            self._tasks.append(asyncio.ensure_future(self._count()))
 
     def _closed(self, spider: Spider) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._live is not None:
             self._live.stop()
 
@@ -59,41 +71,79 @@ class Progress:
         self._live = Live(console=Console(stderr=True), transient=True, auto_refresh=False)
         self._live.start()
         while True:
-            self._live.update(progress_table(self._tally, time.monotonic() - self._began), refresh=True)
-            await asyncio.sleep(0.5)
+            self._course.note(time.monotonic(), self._tally)
+            self._live.update(progress_table(self._tally, self._left, self._course), refresh=True)
+            await asyncio.sleep(DRAW_SECONDS)
 
     async def _log(self) -> None:
-        before = 0
         while True:
             await asyncio.sleep(LOG_SECONDS)
-            total = sum(self._tally.values(), Counter())
-            rate, before = (total["fetched"] - before) / LOG_SECONDS, total["fetched"]
-            log.info("%s", progress_line(total, len(self._tally), time.monotonic() - self._began, rate))
+            self._course.note(time.monotonic(), self._tally)
+            fields = {"sources": {source: dict(counts) for source, counts in self._tally.items()}}
+            log.info("%s", progress_line(self._tally, self._left, self._course), extra={"fields": fields})
+
+    async def _count(self) -> None:
+        while True:
+            began = time.monotonic()
+            try:
+                self._queues = await asyncio.to_thread(self._waiting)
+            except NewsmintError as error:
+                log.debug("The queue could not be counted: %s", error)
+            await asyncio.sleep(max(COUNT_SECONDS, 20 * (time.monotonic() - began)))
+
+    def _waiting(self) -> dict[str, int]:
+        with session_of(self._crawler).store.connect() as conn:
+            found = frontier.counts(conn)
+        return {source: states.get("pending", 0) + states.get("leased", 0) for source, states in found.items()}
 
     @property
     def _tally(self) -> dict[str, Counter[str]]:
         return session_of(self._crawler).tally
 
+    @property
+    def _left(self) -> dict[str, int]:
+        """Source → pages that this crawl still has to fetch, of sources that it crawls."""
+        left = {source: self._queues.get(source, 0) for source in self._tally}
+        if self._limit is None:
+            return left
+        return {key: max(0, min(queue, self._limit - self._tally[key]["fetched"])) for key, queue in left.items()}
 
-def progress_line(total: Counter[str], sources: int, seconds: float, rate: float) -> str:
-    """``40 s: 3 sources, queued 120, fetched 80 (8.0/s), new 70, …``"""
+
+def progress_line(tally: Tally, left: Mapping[str, int], course: Course) -> str:
+    """``40 s: 3 sources, queue 120, fetched 80 (8.0/s), new 70, …, 15 s left``"""
+    total = sum(tally.values(), Counter())
+    rate, queue = sum(course.rate(source) for source in tally), sum(left.values())
     names = (*COLUMNS, AT_THE_END) if total[AT_THE_END] else COLUMNS
     numbers = [f"{name} {total[name]:,}" + (f" ({rate:.1f}/s)" if name == "fetched" else "") for name in names]
-    return f"{seconds:.0f} s: {sources} source{'' if sources == 1 else 's'}, {', '.join(numbers)}"
+    if eta := _eta(max((left[source] / (course.rate(source) or 1e-9) for source in left if left[source]), default=0.0)):
+        numbers.append(f"{eta} left")
+    sources = f"{len(tally)} source{'' if len(tally) == 1 else 's'}"
+    return f"{course.seconds:.0f} s: {sources}, queue {queue:,}, {', '.join(numbers)}"
 
 
-def progress_table(tally: dict[str, Counter[str]], seconds: float) -> Table:
-    """A line a source, the busiest ones first, with what is queued by this run and what came of it."""
-    table = Table(box=None, header_style="bold", title=f"{seconds:.0f} s", title_justify="left", title_style="dim")
-    table.add_column("source")
+def progress_table(tally: Tally, left: Mapping[str, int], course: Course) -> Table:
+    """A line a source, the busiest ones first: its queue, its pace, what came of its pages, and how long it takes."""
+    table = Table(box=None, header_style="bold", title_justify="left", title_style="dim")
+    table.title = f"{course.seconds:.0f} s"
     names = (*COLUMNS, AT_THE_END) if any(counts[AT_THE_END] for counts in tally.values()) else COLUMNS
-    for name in names:
+    table.add_column("source", no_wrap=True)
+    for name in ("queue", "pages/s", *names, "left"):
         table.add_column(name, justify="right")
-    table.add_column("pages/s", justify="right")
     busiest = sorted(tally.items(), key=lambda pair: (-pair[1]["fetched"], pair[0]))
     for source, counts in busiest[:SHOWN]:
-        rate = counts["fetched"] / seconds if seconds > 0 else 0.0
-        table.add_row(source, *(f"{counts[name]:,}" if counts[name] else "·" for name in names), f"{rate:.1f}")
+        queue, rate = left.get(source, 0), course.rate(source)
+        numbers = [f"{number:,}" if number else "·" for number in (queue, *(counts[name] for name in names))]
+        eta = _eta(queue / rate) if queue and rate else ""
+        table.add_row(source, numbers[0], f"{rate:.1f}", *numbers[1:], eta or "·")
     if len(busiest) > SHOWN:
         table.add_row(f"… and {len(busiest) - SHOWN} more")
     return table
+
+
+def _eta(seconds: float) -> str:
+    """``15 s``, ``4 min``, ``3.5 h``; empty where there is none, or nobody can tell."""
+    if not 0 < seconds < 30 * 86400:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

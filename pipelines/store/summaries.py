@@ -22,10 +22,9 @@ class SourceSummary:
     """What a run did at one source. ``fetched`` counts pages, not listings; ``seconds`` go from first fetch to last.
 
     ``not_modified``: pages that the server said are as before; ``gone``: stored articles that it has no more.
-    ``recleaned``: stored articles that lost what the run
-    learned to be the site's own furniture. ``listings``: feeds, sitemaps and the like that were read, by route.
-    ``routes``: requests by the route that named their address. ``robots``: requests that robots.txt forbade.
-    ``extract_seconds`` are the workers' sum, ``slowest`` the one page that took longest.
+    ``recleaned``: stored articles that lost what the run learned to be the site's own furniture. ``listings``: feeds,
+    sitemaps and the like that were read, by route. ``routes``: requests by the route that named their address.
+    ``robots``: requests that robots.txt forbade. ``extract_seconds``: the workers' sum, ``slowest`` the longest of one.
     """
 
     source: str | None

@@ -16,7 +16,7 @@ from pipelines.errors import BadConfig
 def line(message: str, *args: object, level: int = logging.INFO, **more: Any) -> dict[str, Any]:
     record = logging.LogRecord("crawler", level, "", 1, message, args, more.pop("exc_info", None))
     vars(record).update(more)
-    text = JsonLines(7, ["daily"]).format(record)
+    text = JsonLines(lambda: 7, ["daily"]).format(record)
     assert "\n" not in text
     found: dict[str, Any] = json.loads(text)
     return found

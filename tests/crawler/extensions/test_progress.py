@@ -6,30 +6,42 @@ from collections import Counter
 
 from rich.console import Console
 
+from crawler.course import Course, Tally
 from crawler.extensions.progress import SHOWN, progress_line, progress_table
 
+TWO = {"meadow": Counter(fetched=2, new=2), "larkspur": Counter(fetched=8, new=7, failed=1)}
 
-def shown(tally: dict[str, Counter[str]], seconds: float) -> list[str]:
-    console = Console(width=120)
+
+def at(seconds: float, tally: Tally) -> Course:
+    course = Course(100.0)
+    course.note(100.0 + seconds, tally)
+    return course
+
+
+def shown(tally: Tally, left: dict[str, int], seconds: float) -> list[str]:
+    console = Console(width=100)
     with console.capture() as capture:
-        console.print(progress_table(tally, seconds))
+        console.print(progress_table(tally, left, at(seconds, tally)))
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
 def test_a_line_a_source_the_busiest_first() -> None:
-    lines = shown({"meadow": Counter(fetched=2, new=2), "larkspur": Counter(queued=9, fetched=8, new=7, failed=1)}, 4.0)
+    lines = shown(TWO, {"larkspur": 300}, 4.0)
     assert lines[0] == "4 s"
-    assert lines[2].split() == ["larkspur", "9", "8", "7", "·", "·", "·", "1", "2.0"]
-    assert lines[3].split() == ["meadow", "·", "2", "2", "·", "·", "·", "·", "0.5"]
+    assert lines[1].split() == "source queue pages/s fetched new updated unchanged rejected failed left".split()
+    assert lines[2].split() == ["larkspur", "300", "2.0", "8", "7", "·", "·", "·", "1", "2", "min"]
+    assert lines[3].split() == ["meadow", "·", "0.5", "2", "2", "·", "·", "·", "·", "·"]
 
 
 def test_many_sources_fit_on_a_screen() -> None:
-    lines = shown({f"source-{number}": Counter(fetched=number) for number in range(98)}, 10.0)
+    lines = shown({f"source-{number}": Counter(fetched=number) for number in range(98)}, {}, 10.0)
     assert len(lines) == SHOWN + 3
     assert lines[-1].strip() == f"… and {98 - SHOWN} more"
 
 
-def test_a_log_line() -> None:
-    assert progress_line(Counter(queued=1200, fetched=80, new=70), 3, 40.2, 8.0) == (
-        "40 s: 3 sources, queued 1,200, fetched 80 (8.0/s), new 70, updated 0, unchanged 0, rejected 0, failed 0"
-    )
+def test_a_log_line_ends_with_the_slowest_source() -> None:
+    said = progress_line(TWO, {"larkspur": 100, "meadow": 60}, at(40.2, TWO))
+    assert said.startswith("40 s: 2 sources, queue 160, fetched 10 (0.2/s), new 9, updated 0, unchanged 0, rejected 0,")
+    assert said.endswith("failed 1, 20 min left")
+    assert not progress_line(TWO, {"larkspur": 0, "meadow": 0}, at(40.2, TWO)).endswith("left")
+    assert not progress_line({"new": Counter()}, {"new": 7}, at(40.2, {})).endswith("left")
