@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 from crawler.logs import check_style, log_to_stderr
 from crawler.sources import Source
 from crawler.spiders.routes import Depth
+from crawler.spiders.watch import Watch
 from crawler.versions import versions
 from pipelines.corrections import load_corrections
 from pipelines.errors import NewsmintError
@@ -46,6 +47,8 @@ class Options:
     limit: int | None = None
     command: str = "newsmint crawl"
     settings: dict[str, Any] = field(default_factory=dict)
+    watch: Watch | None = None
+    """For a crawl that runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,15 @@ def crawl(options: Options) -> Result:
     _check_settings(options.settings)
     rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
     session = Session.open(options.location, options.command, rows, versions())
-    return _run("news", session, options.settings, sources=options.sources, depth=options.depth, limit=options.limit)
+    return _run(
+        "news",
+        session,
+        options.settings,
+        sources=options.sources,
+        depth=options.depth,
+        limit=options.limit,
+        watch=options.watch,
+    )
 
 
 def plan(options: Options) -> list[FrontierEntry]:

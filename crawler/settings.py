@@ -55,6 +55,8 @@ NEW_URLS_A_SOURCE = 200
 LISTING_INTERVAL_LEAST = 300.0
 LISTING_INTERVAL_MOST = 7200.0
 """Seconds between two visits of a feed, sitemap or listing page by ``newsmint watch``."""
+WATCH_TICK = 5.0
+"""Seconds between two looks of ``newsmint watch`` at what is due."""
 REVISIT_SHARE = 0.5
 """Of the articles of a source fetched in 24 hours at most this share may be stored ones that are visited again."""
 REVISITS_LEAST = 50
@@ -130,6 +132,7 @@ EXTENSIONS = {
     "crawler.extensions.clean_again.CleanAgain": 40,
     "crawler.extensions.health_check.HealthCheck": 40,
     "crawler.extensions.metrics.PrometheusMetrics": 50,
+    "crawler.extensions.keep_watch.KeepWatch": 60,
     "crawler.extensions.run_report.RunReport": 100,
 }
 

@@ -16,6 +16,7 @@ from pipelines.errors import NewsmintError
 
 VERBS = {
     "crawl": "crawler.cli.crawl",
+    "watch": "crawler.cli.watch",
     "sources": "crawler.cli.sources",
     "extract": "crawler.cli.extract",
     "reextract": "crawler.cli.extract",

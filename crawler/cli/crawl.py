@@ -86,7 +86,7 @@ def crawl(
 
     seconds = epoch_asked_for(since, "--since")
     depth = Depth(datetime.fromtimestamp(seconds, UTC) if seconds is not None else None, deep)
-    with _sources(keys, sample, sources_file) as sources:
+    with sources_to_crawl(keys, sample, sources_file) as sources:
         chosen = tuple(replace(source, allow_private=True) for source in sources) if allow_private else sources
         command = " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)])
         own = {"NEWSMINT_RULES": str(rules) if rules else None, "NEWSMINT_LOG_FORMAT": log_format}
@@ -96,7 +96,7 @@ def crawl(
 
 
 @contextmanager
-def _sources(keys: Sequence[str], sample: bool, sources_file: Path | None) -> Iterator[tuple[Source, ...]]:
+def sources_to_crawl(keys: Sequence[str], sample: bool, sources_file: Path | None) -> Iterator[tuple[Source, ...]]:
     """The sources to crawl; those of the sample with the server that answers for them, while the block runs."""
     if not sample:
         named = sources_file or os.environ.get("NEWSMINT_SOURCES")

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Self
 
 from scrapy import Request, Spider
@@ -54,8 +54,8 @@ class FrontierScheduler(BaseScheduler):
         self._taken: Counter[str] = Counter()
         self._dry: set[str] = set()
         """Sources that had nothing more pending when last asked."""
-        self._resting: set[str] = set()
-        """Sources whose host asked for a pause too long to wait for."""
+        self._resting: dict[str, str] = {}
+        """Source → its host that is paused for too long to wait for."""
         self._leaving: set[asyncio.Task[None]] = set()
         self._claiming: asyncio.Task[None] | None = None
         self._renewed = time.monotonic()
@@ -112,18 +112,22 @@ class FrontierScheduler(BaseScheduler):
         for request in requests:
             if "lease" in request.meta:
                 self._waiting[request.meta["source"]] -= 1
-            self._resting.add(request.meta.get("source", ""))
+            elif "step" in request.meta:
+                self._crawler.spider.listings.drop(request)  # type: ignore[union-attr]
+            self._resting[request.meta.get("source", "")] = name
         said = f"{name}, with {len(requests)} URLs or more waiting"
-        task = asyncio.ensure_future(self._record_left(requests[0], kind, said))
+        task = asyncio.ensure_future(self._record_left(requests, kind, said))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def _record_left(self, request: Request, kind: str, detail: str) -> None:
-        """One row for the host: its URLs are not at fault, and stay as they are."""
-        source: str = request.meta["source"]
-        missed = Missed(source, request.url, None, kind, detail)
+    async def _record_left(self, requests: Sequence[Request], kind: str, detail: str) -> None:
+        """One row for the host: its URLs are not at fault, and are pending again."""
+        source: str = requests[0].meta["source"]
+        missed = Missed(source, requests[0].url, None, kind, detail)
+        leased = [request.meta["lease"].url for request in requests if "lease" in request.meta]
         try:
             await self._session.write(lambda conn: outcomes.fail(conn, self._session.place, missed))
+            await self._session.write(lambda conn: frontier.give_back(conn, self._session.owner, leased))
         except NewsmintError as error:
             log.error("%s", error)
         self._session.count(source, "failed")
@@ -131,6 +135,13 @@ class FrontierScheduler(BaseScheduler):
     def stir(self, source: str) -> None:
         """There may be something pending for the source again: URLs were added."""
         self._dry.discard(source)
+        self._wake()
+
+    def look_again(self, sources: Collection[str]) -> None:
+        """These have something pending or due: what a crawl that runs on finds out now and then."""
+        pace = self._pace
+        self._resting = {key: name for key, name in self._resting.items() if pace.pause_left(name) > PAUSE_MOST}
+        self._dry.difference_update(sources)
         self._wake()
 
     def _take(self, name: str) -> Request:

@@ -32,6 +32,7 @@ from crawler.spiders.missed import missed, missed_by
 from crawler.spiders.reach import Reach, of_source
 from crawler.spiders.routes import Answer, Depth, read_links
 from crawler.spiders.unchanged import is_same, kept_validators
+from crawler.spiders.watch import Watch
 from crawler.versions import versions
 from pipelines.items import RawPage
 from pipelines.stages import outcomes
@@ -59,6 +60,7 @@ class NewsSpider(Spider):
         depth: Depth | None = None,
         limit: int | None = None,
         dry_run: bool = False,
+        watch: Watch | None = None,
         settings: BaseSettings,
     ) -> None:
         super().__init__(self.name)
@@ -66,6 +68,7 @@ class NewsSpider(Spider):
         self.session = session
         self.limit = limit
         self.uses_frontier = not dry_run
+        self.watch = watch
         self._by_key = {source.key: source for source in sources}
         self._reach = _reach(depth or Depth(), settings)
         limits = {source.key: _limits(source, settings) for source in sources}
@@ -83,6 +86,7 @@ class NewsSpider(Spider):
             depth=kwargs.get("depth") or _depth(kwargs),
             limit=int(kwargs["limit"]) if kwargs.get("limit") else None,
             dry_run=bool(kwargs.get("dry_run")),
+            watch=kwargs.get("watch"),
             settings=settings,
         )
         spider._set_crawler(crawler)
@@ -92,7 +96,7 @@ class NewsSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for request in self.listings.visit():
+        for request in self.listings.visit(due_at=now() if self.watch else None):
             yield request
 
     def is_listing(self, source: str) -> bool:

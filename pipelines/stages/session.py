@@ -39,7 +39,9 @@ class Session:
         keys: Sequence[str] = (),
     ) -> None:
         self.store = store
+        self.command = command
         self.owner = me()
+        self._versions = versions
         self._closed = False
         self._lock = ExitStack()
         self._lock.enter_context(crawl_lock(store.path, command))
@@ -83,6 +85,11 @@ class Session:
         with self.store.connect() as conn:
             return run_summary(conn, self.place.run_id)
 
+    async def begin_next(self) -> None:
+        """End the run as done and begin the next one: a crawl that runs on makes a row every so often."""
+        run_id = await self.write(self._turn, urgent=True)
+        self.place = Place(run_id, self.store.archive)
+
     def close(self, state: str) -> None:
         """Commit what is waiting, give the leases back, say how the run ended, and close the store. Once is enough."""
         if self._closed:
@@ -99,11 +106,18 @@ class Session:
             call(state)
 
     def _conclude(self, state: str) -> None:
-        summary = {each.source or "": each.as_dict() for each in self.summary()}
         with self.store.begin() as conn:
             give_back(conn, self.owner)
-            extractor = {"extractor": ", ".join(sorted(self.extractors))} if self.extractors else {}
-            finish_run(conn, self.place.run_id, state, summary, extractor)
+            self._finish(conn, state)
+
+    def _turn(self, conn: Connection) -> int:
+        self._finish(conn, "done")
+        return start_run(conn, self.command, self.keys, self._versions)
+
+    def _finish(self, conn: Connection, state: str) -> None:
+        summary = {each.source or "": each.as_dict() for each in run_summary(conn, self.place.run_id)}
+        extractor = {"extractor": ", ".join(sorted(self.extractors))} if self.extractors else {}
+        finish_run(conn, self.place.run_id, state, summary, extractor)
 
     def _fail(self, error: BaseException) -> None:
         first, self.trouble = self.trouble is None, self.trouble or error
