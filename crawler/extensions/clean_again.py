@@ -23,6 +23,7 @@ from pipelines.errors import NewsmintError
 from pipelines.stages.items import Fetched
 from pipelines.stages.session import session_of
 from pipelines.store import open_store
+from pipelines.store.chrome import articles_counted, learned
 from pipelines.store.pages import load_page
 from pipelines.store.stale import known_when_clean, stale_pages
 
@@ -33,12 +34,17 @@ UNDER_WAY = 16
 
 
 class CleanAgain:
-    """Extension. Holds an idle crawl open until the articles of its sources are clean, or a stop is asked for."""
+    """Extension. Holds an idle crawl open until the articles of its sources are clean, or a stop is asked for.
+
+    A crawl that runs on is idle again and again; each time it has stored something since, this looks through that.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._before: dict[str, Learned] = {}
         self._task: asyncio.Task[None] | None = None
+        self._looked_at = -1
+        """Articles that the run had stored when this last began."""
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._idle, signal=signals.spider_idle)
 
@@ -58,9 +64,11 @@ class CleanAgain:
     def _idle(self, spider: Spider) -> None:
         if self._is_stopping() or not self._before:
             return
-        if self._task is None:
+        stored = sum(counts["new"] for counts in session_of(self._crawler).tally.values())
+        if (self._task is None or self._task.done()) and stored != self._looked_at:
+            self._looked_at = stored
             self._task = asyncio.ensure_future(self._run())
-        if not self._task.done():
+        if self._task is not None and not self._task.done():
             raise DontCloseSpider
 
     async def _run(self) -> None:
@@ -79,7 +87,10 @@ class CleanAgain:
         """Pages to read again. Also yields empty lists, so that who waits can stop."""
         session = session_of(self._crawler)
         with closing(open_store(session.store.path, readonly=True)) as store, store.connect() as conn:
-            for source, before in self._before.items():
+            for source, before in list(self._before.items()):
+                if articles_counted(conn, source) == before.articles:
+                    continue
+                known = learned(conn, source)
                 for ids in stale_pages(conn, source, before):
                     if ids:
                         log.info("%s: more is known of it now: %d stored pages are read again", source, len(ids))
@@ -87,6 +98,7 @@ class CleanAgain:
                         some = [_stored(conn, store.archive, id_) for id_ in ids[start : start + UNDER_WAY]]
                         conn.rollback()
                         yield [item for item in some if item]
+                self._before[source] = known
 
     def _wake(self) -> None:
         """Have the engine look again now whether it is done; by itself it would after five seconds."""
