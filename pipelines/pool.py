@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ MAX_TAGS = 20_000
 """Start tags of one page. Real news pages have at most 3,200; parsers need over 40 s for 200,000."""
 TIME_LIMIT = 30.0
 """Seconds of one page."""
+PATIENCE = 3
+"""Pages of one source that may take the whole of it; further ones get a sixth, so that no site has all the workers."""
 MEMORY_LIMIT = 1_500_000_000
 """Bytes of data a worker may hold, its libraries included."""
 
@@ -65,6 +67,8 @@ class ExtractionPool:
     ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._time_limit = time_limit
+        self._hung: Counter[str] = Counter()
+        """Source → pages that took too long."""
         self._pool = ProcessPool(
             max_workers=self.workers, initializer=_prepare_worker, initargs=(memory_limit,), context=_context()
         )
@@ -86,8 +90,16 @@ class ExtractionPool:
         if refusal:
             answer.set_result(Timed(refusal))
             return answer
-        task = self._pool.schedule(_extract, args=(page, site), timeout=self._time_limit)
-        task.add_done_callback(lambda done: answer.set_result(_outcome(done, self._time_limit)))
+        source = page.source or ""
+        limit = self._time_limit if not source or self._hung[source] < PATIENCE else self._time_limit / 6
+
+        def settle(done: Future[Timed]) -> None:
+            timed = _outcome(done, limit)
+            if isinstance(timed.result, ExtractionFailure) and timed.result.kind == "time_limit":
+                self._hung[source] += 1
+            answer.set_result(timed)
+
+        self._pool.schedule(_extract, args=(page, site), timeout=limit).add_done_callback(settle)
         return answer
 
     def map(self, pages: Iterable[RawPage]) -> Iterator[tuple[RawPage, Article | ExtractionFailure]]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_page_over_the_time_limit_fails_alone() -> None:
     assert isinstance(failure, ExtractionFailure)
     assert failure.kind == "time_limit"
     assert isinstance(article, Article)
+
+
+def test_a_source_whose_pages_hang_gets_less_time_and_the_others_as_much_as_ever() -> None:
+    slow = "".join(f"<p>Step {number} of the audit took the team a whole day.</p>" for number in range(MAX_TAGS - 10))
+    hanging = replace(page(body=slow.encode()), source="hanging")
+    with ExtractionPool(workers=1, time_limit=0.6) as pool:
+        details = [
+            _detail(pool.submit(each).result(timeout=30)) for each in (*[hanging] * 4, replace(hanging, source="b"))
+        ]
+    assert details == [*["took more than 0.6 s"] * 3, "took more than 0.1 s", "took more than 0.6 s"]
+
+
+def _detail(result: Article | ExtractionFailure) -> str | None:
+    return result.detail if isinstance(result, ExtractionFailure) else None
 
 
 def test_a_worker_that_dies_costs_one_page_and_is_replaced(pool: ExtractionPool) -> None:
