@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from crawler.cli.common import err, json_option, out, print_json, store_option
 from crawler.cli.plain import cell, plain_table
 from crawler.sources import Source, SourceRegistry
 from pipelines.errors import MissingInput, Unreachable, UsageError
-from pipelines.health import ADVICE, Health, Trouble
+from pipelines.health import ADVICE, Health, Kind, Trouble
 from pipelines.health.pace import spoken
 from pipelines.store import open_store
 from pipelines.store.alarms import open_alarms
 from pipelines.store.health import Report, report
-from pipelines.store.times import now
+from pipelines.store.times import now, utc_text
 
 COVERED = 0.9
 """A field that more of the articles have is not worth a word."""
@@ -114,7 +115,12 @@ def _rows(found: Report) -> Iterable[dict[str, Any]]:
     if found.crawl:
         yield {"source": None, "troubles": [_trouble(each, None) for each in found.crawl]}
     for health in found.sources:
-        yield health.as_dict() | {"troubles": [_trouble(each, health.source) for each in health.troubles]}
+        times = {name: _moment(getattr(health, name)) for name in ("looked_at", "last_new", "last_published")}
+        yield health.as_dict() | times | {"troubles": [_trouble(each, health.source) for each in health.troubles]}
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else utc_text(datetime.fromtimestamp(seconds, UTC))
 
 
 def _trouble(trouble: Trouble, source: str | None) -> dict[str, Any]:
@@ -126,7 +132,8 @@ def _advice(trouble: Trouble, source: str | None) -> str:
 
 
 def _print(found: Report, since: dict[tuple[str | None, str], str]) -> None:
-    for source, trouble in found.troubles:
+    gravest = list(Kind)
+    for source, trouble in sorted(found.troubles, key=lambda it: gravest.index(it[1].kind)):
         began = since.get((source, trouble.kind))
         name = cell(source or "the crawl", "bold red")
         when = (f" (since {began[:16].replace('T', ' ')})", "dim") if began else ""

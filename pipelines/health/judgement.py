@@ -27,6 +27,9 @@ class Health:
 
     source: str
     looked_at: int | None = None
+    """The latest visit that went well."""
+    last_new: int | None = None
+    """When the last new article was fetched."""
     last_published: int | None = None
     articles_a_day: float | None = None
     silent_seconds: int | None = None
@@ -59,6 +62,7 @@ def judge(facts: SourceFacts) -> Health:
     return Health(
         source=facts.source,
         looked_at=looked_at,
+        last_new=next((visit.at for visit in facts.visits if visit.outcome == "new"), None),
         last_published=facts.published[0] if facts.published else None,
         articles_a_day=pace(facts.published, looked_at) if looked_at else None,
         silent_seconds=silent_for(facts, looked_at) if looked_at else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,8 @@ def test_as_json_with_all_figures(call: Call) -> None:
     assert (daily["source"], daily["stored"], daily["troubles"]) == ("daily", 1.0, [])
     assert (weekly["failures"], weekly["troubles"][0]["kind"]) == ({"timeout": 4}, "unreachable")
     assert weekly["troubles"][0]["todo"]
+    assert daily["last_new"] == daily["looked_at"]
+    assert datetime.fromisoformat(daily["last_published"]) < now()
 
 
 def test_a_source_that_is_not_stored(call: Call) -> None:
