@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from typing import TYPE_CHECKING, Self
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SIGNAL_SECONDS = 0.3
+"""Within which a signal has reached this process, where it has reached the browser."""
 CONTENT_TYPE = "text/html; charset=utf-8; rendered=chromium"
 """Of a page that scripts have filled; the store keeps it with the page."""
 
@@ -101,10 +104,19 @@ class Render:
         started = time.monotonic()
         try:
             return await self._browser_of_run().render(response.url, answers, source.language)
+        except Refused:
+            await self._unless_stopping()
+            raise
         finally:
             request.meta["download_latency"] = request.meta.get("download_latency", 0.0) + time.monotonic() - started
             refused = ", ".join(f"{why} {number}" for why, number in answers.refused.most_common())
             log.debug("%s: %d requests answered; refused: %s", response.url, answers.answered, refused or "none")
+
+    async def _unless_stopping(self) -> None:
+        """A stop that the browser is told of as well, as systemd does, is no fault of its pages."""
+        await asyncio.sleep(SIGNAL_SECONDS)
+        if not self._crawler.crawling:
+            await asyncio.Future()  # until StopInTime gives it up; the next run fetches it
 
     def _browser_of_run(self) -> Browser:
         if self._browser is None:

@@ -16,8 +16,7 @@ def is_shell_source(conn: Connection, source: str, times: int) -> bool:
     """Whether so many pages of the source, the last ones, all came as shells or were rendered."""
     last = (
         select(fetch.c.page_id, fetch.c.run_id)
-        .where(fetch.c.source == source, fetch.c.page_id.is_not(None), fetch.c.status.is_not(None))
-        .where(func.coalesce(fetch.c.route, "") != "archive")
+        .where(fetch.c.source == source, fetch.c.page_id.is_not(None))
         .order_by(fetch.c.fetched_at.desc(), fetch.c.id.desc())
         .limit(times)
         .subquery()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from crawler.paths import data_path
+from crawler.render.memory import browser_processes
 from crawler.sample.server import Newsroom, serve
 from tests.crawler.conftest import NEWSMINT, ROOT
 from tests.crawler.newsstand import Answer, Newsstand
@@ -140,3 +143,34 @@ def test_a_source_may_forbid_it(stand: Newsstand, render_env: Mapping[str, str],
     assert store.rows("SELECT outcome, error, count(*) FROM fetch WHERE outcome <> 'listing' GROUP BY 1, 2") == [
         ("rejected", None, 4)
     ]
+
+
+@pytest.mark.parametrize("signal_name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_stop_ends_the_browser_and_blames_no_page(
+    stand: Newsstand, render_env: Mapping[str, str], tmp_path: Path, signal_name: str
+) -> None:
+    """The signal goes to all processes of the group, as a terminal or systemd sends it."""
+    [path] = stand.publish(1)
+    stand.answers[path] = Answer(script_page(0, "setInterval(() => fetch('/tick'), 100)", stand.port).encode())
+    store = Store(tmp_path / "news.sqlite3")
+    command = [*NEWSMINT, "crawl", "all", "--sources", str(stand.sources(tmp_path, render=True)), "--db"]
+    with subprocess.Popen(
+        [*command, str(store.path)], cwd=ROOT, env=dict(render_env), stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        wait_until(lambda: stand.times("/tick"), 60)
+        browser = browser_processes(process.pid)
+        assert browser
+        os.killpg(process.pid, getattr(signal, signal_name))
+        process.communicate(timeout=15)
+    assert process.returncode == (-signal.SIGKILL if signal_name == "SIGKILL" else 130)
+    wait_until(lambda: not any(Path(f"/proc/{each.pid}").exists() for each in browser), 10)
+    assert store.rows("SELECT count(*) FROM fetch WHERE outcome = 'failed'") == [(0,)]
+    assert store.rows("SELECT state IN ('pending', 'leased'), tries FROM frontier") == [(1, 0)]
+
+
+def wait_until(condition: Callable[[], object], seconds: float) -> None:
+    """Return as soon as it holds; fail where it never does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
