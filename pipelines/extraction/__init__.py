@@ -9,6 +9,7 @@ from pipelines.errors import BadInput
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.body import score_blocks
 from pipelines.extraction.box import body_path
+from pipelines.extraction.controls import without_controls
 from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.embedded import embedded_body
 from pipelines.extraction.markdown import to_markdown
@@ -45,7 +46,7 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
     first = _parts(document, blocks, metadata, site)
     parts = join([first, *_further(page, metadata, site)])
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
-    return Article(
+    article = Article(
         id=article_id(canonical_url),
         url=page.url,
         canonical_url=canonical_url,
@@ -70,6 +71,7 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
         body_path=body_path(first.body),
         extractor=EXTRACTOR,
     )
+    return without_controls(article)
 
 
 def _parts(document: Document, blocks: list[Block], metadata: Metadata, site: Site) -> Parts:

@@ -48,6 +48,7 @@ def article(data: bytes) -> bool:
     assert all(0 <= link.position <= len(blocks) for link in found.links)
     assert all(link.url == "" or link.url.startswith(("http://", "https://")) for link in found.links)
     assert not found.title or "\n" not in found.title
+    assert not [mark for mark in f"{found.title}{found.body}{found.authors}" if mark < " " and mark not in "\n\t"]
     assert found.published_at is None or moment(found.published_at)
     json.dumps(found.as_dict())
     return found.verdict == Verdict.ARTICLE
