@@ -58,12 +58,15 @@ def _reaches(candidates: list[Candidate], since: datetime | None) -> bool:
 def _xml_feed(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[list[Candidate], str | None]:
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
     document = well_formed(url, body, content_type)
-    parsed = feedparser.parse(
-        BytesIO(document),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            BytesIO(document),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # elements at places where it does not expect them
+        raise UnusableListing(f"{url}: a feed that cannot be read ({type(error).__name__})") from error
     if not parsed.version and not parsed.entries:
         raise UnusableListing(f"{url}: {what_it_is(body)}, not a feed")
     site = plain(parsed.feed.get("title"), 200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,6 +47,5 @@ def test_the_seeds_are_sound(name: str) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(CRASHES.glob("*/*")), ids=lambda file: f"{file.parent.name}/{file.name}")
-def test_what_broke_it_once_does_not_again(file: object) -> None:
-    path = CRASHES / str(file)
-    TARGETS[path.parent.name](path.read_bytes())
+def test_what_broke_it_once_does_not_again(file: Path) -> None:
+    assert TARGETS[file.parent.name](file.read_bytes()) in (True, False)
