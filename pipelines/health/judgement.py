@@ -16,6 +16,10 @@ from pipelines.health.pace import HOUR, allowed_pause, find_silence, pace, silen
 from pipelines.health.visits import LATEST, find_failures, find_low_yield, page_visits, stored_share
 
 LATEST_ARTICLES = WINDOWS[1]
+STALLED = 12 * HOUR
+"""A crawl that runs asks a listing every two hours at least."""
+ENDS = {"failed": "could not go on", "lost": "was killed, or its machine went down"}
+"""States of a run that are trouble, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +84,21 @@ def judge(facts: SourceFacts) -> Health:
     )
 
 
-def judge_crawl(runs: Sequence[RunFacts], now: int) -> list[Trouble]:
-    """What is wrong with the crawl as a whole: ``runs`` of it, the newest first."""
-    ended = [each for each in runs if each.finished is not None]
-    found = []
-    if ended and ended[0].state in ("failed", "lost") and runs[0] is ended[0]:
-        word = {"failed": "could not go on", "lost": "was killed, or its machine went down"}[ended[0].state]
-        found.append(Trouble(Kind.CRAWL_FAILED, f"run {ended[0].id} {word}"))
-    starts = [each.started for each in runs]
-    pauses = [later - earlier for later, earlier in pairwise(starts)]
-    if len(pauses) >= 3 and ended and runs[0] is ended[0]:
-        allowed = max(26 * HOUR, 3 * median(pauses), 1.5 * max(pauses))
-        silent = now - (ended[0].finished or starts[0])
-        if silent > allowed:
-            usual = spoken(median(pauses))
-            found.append(Trouble(Kind.CRAWL_MISSING, f"no crawl for {spoken(silent)}, where one begins every {usual}"))
+def judge_crawl(runs: Sequence[RunFacts], now: int, last_visit: int = 0) -> list[Trouble]:
+    """What is wrong with the crawl as a whole: ``runs`` of it, the newest first, and when anything was last asked."""
+    if not runs:
+        return []
+    latest = runs[0]
+    if latest.finished is None:
+        silent = now - max(latest.started, last_visit)
+        detail = f"run {latest.id} goes on, and has asked for nothing for {spoken(silent)}"
+        return [Trouble(Kind.CRAWL_MISSING, detail)] if silent > STALLED else []
+    found = [Trouble(Kind.CRAWL_FAILED, f"run {latest.id} {ENDS[latest.state]}")] if latest.state in ENDS else []
+    pauses = [later.started - earlier.started for later, earlier in pairwise(runs)]
+    silent = now - latest.finished
+    if len(pauses) >= 3 and silent > max(26 * HOUR, 3 * median(pauses), 1.5 * max(pauses)):
+        detail = f"no crawl for {spoken(silent)}, where one begins every {spoken(median(pauses))}"
+        found.append(Trouble(Kind.CRAWL_MISSING, detail))
     return found
 
 

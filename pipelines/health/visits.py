@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 
 from pipelines.health.facts import ListingFacts, SourceFacts, Visit
 from pipelines.health.kinds import Kind, Trouble
@@ -15,9 +16,9 @@ DECLINED = frozenset({"block_page", "http_401", "http_403", "http_429", "http_50
 LATEST = 30
 """Visits that count as the latest."""
 LEAST_HISTORY = 40
-IN_A_ROW = 6
-"""Failures, with nothing that went well since; three where there were no more visits yet."""
-LEAST_OUTAGE = 3600
+OUTAGES = ((6, 3600), (3, 12 * 3600))
+"""(So many failures in a row, so many seconds after the last visit that went well): a source is down. A connection that
+was gone for a moment is nobody's trouble; a crawl by a timer makes few visits to a site that does not answer."""
 IMPROBABLE = 1e-6
 EXAMPLES = 3
 
@@ -28,7 +29,7 @@ def find_failures(facts: SourceFacts) -> Iterator[Trouble]:
     failed = [each for each in latest if each.outcome == "failed"]
     declined = [each for each in latest if each.reason in DECLINED]
     if _is_down(visits):
-        yield Trouble(Kind.UNREACHABLE, f"nothing answers: {counted(failed)}", examples(failed))
+        yield Trouble(Kind.UNREACHABLE, f"nothing but failures: {counted(failed)}", examples(failed))
         return
     if len(declined) >= 3 and len(declined) >= 0.2 * len(latest):
         detail = f"{len(declined)} of the last {len(latest)} visits were declined: {counted(declined)}"
@@ -75,12 +76,10 @@ def examples(visits: Iterable[Visit]) -> tuple[str, ...]:
 
 
 def _is_down(visits: Sequence[Visit]) -> bool:
-    """Only failures lately, and for an hour at least: a connection that was down for a moment is nobody's trouble."""
-    latest = visits[:IN_A_ROW]
-    if len(latest) < 3 or any(each.outcome != "failed" for each in latest):
-        return False
-    well = next((each.at for each in visits if each.outcome != "failed"), None)
-    return well is None or visits[0].at - well >= LEAST_OUTAGE
+    well = next((number for number, each in enumerate(visits) if each.outcome != "failed"), None)
+    failures = len(visits) if well is None else well
+    silent = inf if well is None or not failures else visits[0].at - visits[well].at
+    return any(failures >= least and silent >= seconds for least, seconds in OUTAGES)
 
 
 def _is_break(visits: Sequence[Visit], is_bad: Callable[[Visit], bool], *, least: float) -> bool:

@@ -48,7 +48,7 @@ def report(
     latest = max((facts.visits[0].at for facts in found if facts.visits), default=0)
     watched = [facts for facts in found if facts.visits and (keys or facts.visits[0].at >= latest - IDLE_SECONDS)]
     idle = tuple(facts.source for facts in found if facts not in watched)
-    crawl, sources = _together(judge_crawl(_runs(conn), moment), [judge(facts) for facts in watched])
+    crawl, sources = _together(judge_crawl(_runs(conn), moment, latest), [judge(facts) for facts in watched])
     return Report(tuple(crawl), tuple(sources), idle)
 
 
@@ -57,7 +57,7 @@ def _together(crawl: list[Trouble], sources: list[Health]) -> tuple[list[Trouble
     down = [each for each in sources if any(it.kind is Kind.UNREACHABLE for it in each.troubles)]
     if len(down) < MANY_DOWN or 2 * len(down) <= len(sources):
         return crawl, sources
-    detail = f"{len(down)} of {len(sources)} sources do not answer: is this machine online?"
+    detail = f"{len(down)} of {len(sources)} sources give nothing but failures: is this machine online?"
     others = [
         replace(each, troubles=tuple(it for it in each.troubles if it.kind is not Kind.UNREACHABLE)) for each in sources
     ]

@@ -51,7 +51,7 @@ def test_problems_come_first_with_what_to_do_and_the_exit_code_says_so(call: Cal
     result = call("health")
     lines = result.stdout.splitlines()
     assert result.exit_code == 1
-    assert lines[0] == "weekly: unreachable: nothing answers: timeout 4"
+    assert lines[0] == "weekly: unreachable: nothing but failures: timeout 4"
     assert "\x1b" not in lines[1]
     assert "newsmint sources check weekly" in result.stdout
     table = [line.split() for line in lines if line.startswith((" daily ", " weekly "))]

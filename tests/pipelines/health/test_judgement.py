@@ -50,7 +50,8 @@ RUNS = [RunFacts(9 - it, "done", (9 - it) * DAY, (9 - it) * DAY + 600) for it in
         (RUNS, 14 * DAY, [Kind.CRAWL_MISSING]),
         ([replace(RUNS[0], state="lost"), *RUNS[1:]], 9 * DAY + 3600, [Kind.CRAWL_FAILED]),
         ([replace(RUNS[0], state="stopped"), *RUNS[1:]], 9 * DAY + 3600, []),
-        ([RunFacts(10, "running", 10 * DAY, None), *RUNS], 30 * DAY, []),
+        ([RunFacts(10, "running", 10 * DAY, None), *RUNS], 10 * DAY + 3600, []),
+        ([RunFacts(10, "running", 10 * DAY, None), *RUNS], 11 * DAY, [Kind.CRAWL_MISSING]),
         ([RunFacts(10, "running", 10 * DAY, None), replace(RUNS[0], state="failed"), *RUNS[1:]], 10 * DAY, []),
         (RUNS[:2], 30 * DAY, []),
         ([], 30 * DAY, []),
@@ -58,6 +59,10 @@ RUNS = [RunFacts(9 - it, "done", (9 - it) * DAY, (9 - it) * DAY + 600) for it in
 )
 def test_the_crawl_as_a_whole(runs: list[RunFacts], now: int, expected: list[Kind]) -> None:
     assert [each.kind for each in judge_crawl(runs, now)] == expected
+
+
+def test_a_crawl_that_runs_for_long_is_well_while_it_asks() -> None:
+    assert judge_crawl([RunFacts(10, "running", 10 * DAY, None)], 30 * DAY, 30 * DAY - 3600) == []
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -33,6 +33,8 @@ def kinds(facts: SourceFacts) -> list[Kind]:
         (latest(30, "failed", "timeout"), [Kind.UNREACHABLE]),
         (latest(6, "failed", "dns"), [Kind.UNREACHABLE]),
         (latest(6, "failed", "dns", apart=60), []),
+        (latest(3, "failed", "dns"), []),
+        (latest(3, "failed", "dns", apart=15_000), [Kind.UNREACHABLE]),
         (latest(3, "failed", "dns", past=0), [Kind.UNREACHABLE]),
         (latest(2, "failed", "dns", past=0), []),
         (latest(8, "rejected", "block_page"), [Kind.BLOCKED]),

@@ -73,5 +73,5 @@ def test_a_look_at_the_store(store: Store) -> None:
             record_fetch(conn, run, "daily", f"https://daily.example/{number}", None, None, None, 1, "failed", "dns")
         finish_run(conn, run, "done", {})
     (alarm,) = check_health(store, NOW)
-    assert (alarm.source, alarm.kind, alarm.detail) == ("daily", "unreachable", "nothing answers: dns 6")
+    assert (alarm.source, alarm.kind, alarm.detail) == ("daily", "unreachable", "nothing but failures: dns 6")
     assert [each.id for each in check_health(store, hours(1))] == [alarm.id]

@@ -119,7 +119,7 @@ def test_where_all_sources_are_down_it_is_this_machine(store: Store) -> None:
         finish_run(conn, run, "done", {})
         found = report(conn, NOW)
     assert kinds(found) == [(None, Kind.UNREACHABLE)]
-    assert found.crawl[0].detail == "3 of 3 sources do not answer: is this machine online?"
+    assert found.crawl[0].detail == "3 of 3 sources give nothing but failures: is this machine online?"
 
 
 def test_a_source_that_is_not_crawled_any_more_is_not_judged(store: Store) -> None:
