@@ -32,6 +32,7 @@ AMP_PARAMETERS = frozenset({"amp", "amp=", "amp=1", "amp=true", "noamp=mobile", 
 
 _SIMPLE = re.compile(r"(https?)://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)")
 """Most addresses: nothing in them to normalise but the trailing slash, so the long way round is spared."""
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?=[/?#]|$)")
 _AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _STRAY = re.compile(r"^(?:amp;)+", re.IGNORECASE)
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -83,6 +84,9 @@ def identity(url: str, base: str | None = None) -> str | None:
 
 def host(url: str) -> str:
     """The host, lower-case, without port; empty where there is none."""
+    plain = _PLAIN_HOST.match(url)
+    if plain:
+        return plain[1]
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

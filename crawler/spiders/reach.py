@@ -30,8 +30,12 @@ class Reach:
         left = min(most, max(0, self.new - new))
         if self.depth.since is None:
             return entries[:left]
-        dated = [each for each in entries if each.hint and (each.hint.published_at or each.hint.modified_at)]
-        return (dated + [each for each in entries if each not in dated][:left])[:most]
+        dated: list[FrontierEntry] = []
+        undated: list[FrontierEntry] = []
+        for each in entries:
+            is_dated = each.hint is not None and (each.hint.published_at or each.hint.modified_at)
+            (dated if is_dated else undated).append(each)
+        return (dated + undated[:left])[:most]
 
 
 def of_source(source: Source, found: Discovered, budgets: Budgets, depth: int = 0) -> list[FrontierEntry]:
