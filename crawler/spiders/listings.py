@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -33,6 +34,9 @@ from pipelines.store.times import now
 
 log = logging.getLogger(__name__)
 
+STALLED = 3600.0
+"""Seconds after which a crawl that runs on gives up a visit that does not end: no listing may be lost to a fault."""
+
 
 class Listings:
     """Visits listings. ``on_change`` hears the key of a source that has URLs to fetch, or none of whose is open now."""
@@ -51,12 +55,15 @@ class Listings:
         self._budgets = budgets
         self._on_change = on_change
         self._rounds: dict[str, Round] = {}
-        self._under_way: set[tuple[str, str]] = set()
+        self._under_way: dict[tuple[str, str], Walk] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def visit(self, *, due_at: datetime | None = None) -> list[Request]:
         """Requests that begin a visit of every listing that is not under way; with ``due_at`` of those due by then."""
         waiting = self._waiting(due_at) if due_at else set()
+        for walk in [walk for walk in self._under_way.values() if due_at and time.monotonic() - walk.began > STALLED]:
+            log.warning("%s: the visit of %s is given up", walk.source.key, walk.root)
+            self._finish(walk)
         walks = [
             self._walk(source, route, root)
             for route in ROUTES
@@ -81,8 +88,9 @@ class Listings:
         known = self._known(source.key, root)
         here = self._rounds.setdefault(source.key, Round())
         here.open += 1
-        self._under_way.add((source.key, root))
-        return Walk(source, route, root, here, was_whole=known is not None and known.content_hash is not None)
+        whole = known is not None and known.content_hash is not None
+        walk = self._under_way[(source.key, root)] = Walk(source, route, root, here, was_whole=whole)
+        return walk
 
     def _begin(self, walk: Walk) -> list[Request]:
         requests = list(self._requests(walk, (walk.root,)))
@@ -117,19 +125,28 @@ class Listings:
     async def _answered(self, response: Response) -> AsyncIterator[Request]:
         """Queue what the listing names; go on to its next pages."""
         step: Step = response.meta["step"]
-        if response.status == 304 and not is_same(response.url, step.url):  # another page's word
-            yield self._request(step, whole=True)
-        elif self._is_as_it_was(response, step):
-            await self._note(response, step)
-        else:
-            try:
-                found = await self._read(response, step)
-            except UnusableListing as error:
-                await self._missed(step, missed(response.request, "unusable_listing", str(error)))
+        try:
+            if response.status == 304 and not is_same(response.url, step.url):  # another page's word
+                yield self._request(step, whole=True)
+            elif self._is_as_it_was(response, step):
+                await self._note(response, step)
             else:
-                for request in self._requests(step.walk, found.follow, found):
+                for request in await self._further(response, step):
                     yield request
-        await self._close(step.walk)
+        except Exception:
+            step.walk.failed(step.url, "internal", response.status, 0.0)
+            raise
+        finally:
+            await self._close(step.walk)
+
+    async def _further(self, response: Response, step: Step) -> list[Request]:
+        """Read a page; the requests for the pages it leads to."""
+        try:
+            found = await self._read(response, step)
+        except UnusableListing as error:
+            await self._missed(step, missed(response.request, "unusable_listing", str(error)))
+            return []
+        return list(self._requests(step.walk, found.follow, found))
 
     def _is_as_it_was(self, response: Response, step: Step) -> bool:
         if response.status == 304:
@@ -195,8 +212,10 @@ class Listings:
 
     async def _failed(self, failure: Failure) -> None:
         step: Step = failure.request.meta["step"]  # type: ignore[attr-defined]
-        await self._missed(step, missed_by(failure))
-        await self._close(step.walk)
+        try:
+            await self._missed(step, missed_by(failure))
+        finally:
+            await self._close(step.walk)
 
     async def _missed(self, step: Step, trouble: Missed) -> None:
         step.walk.failed(step.url, trouble.kind, trouble.status, trouble.wait)
@@ -210,14 +229,18 @@ class Listings:
         walk.open -= 1
         if walk.open:
             return
-        if not self._reach.depth.goes_back:  # that saw only a part, or far more than a visit does
-            settle = partial(polls.settle, poll=walk.poll(), bounds=self._reach.bounds, at=now())
-            await self._session.write(settle)
-        self._finish(walk)
+        try:
+            if not self._reach.depth.goes_back:  # that saw only a part, or far more than a visit does
+                settle = partial(polls.settle, poll=walk.poll(), bounds=self._reach.bounds, at=now())
+                await self._session.write(settle)
+        finally:
+            self._finish(walk)
 
     def _finish(self, walk: Walk) -> None:
         key = walk.source.key
-        self._under_way.discard((key, walk.root))
+        if self._under_way.get((key, walk.root)) is not walk:
+            return  # it was given up before
+        del self._under_way[(key, walk.root)]
         walk.round.open -= 1
         if not walk.round.open:
             del self._rounds[key]

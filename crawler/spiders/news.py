@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -20,29 +18,27 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler.budgets import Budgets, Limits, Stop
+from crawler.budgets import Budgets, Stop
 from crawler.conditional import conditions, fresh_seconds
 from crawler.discovery import UnusableListing
 from crawler.frontier.scheduler import FrontierScheduler
 from crawler.headers import headers_of
-from crawler.sources import Source, SourceRegistry
+from crawler.sources import Source
+from crawler.spiders.arguments import chosen, depth_of, limits_of, opened, reach_of
 from crawler.spiders.continuations import continuations
 from crawler.spiders.listings import Listings
 from crawler.spiders.missed import missed, missed_by
-from crawler.spiders.reach import Reach, of_source
+from crawler.spiders.reach import of_source
 from crawler.spiders.routes import Answer, Depth, read_links
 from crawler.spiders.unchanged import is_same, kept_validators
 from crawler.spiders.watch import Watch
-from crawler.versions import versions
 from pipelines.items import RawPage
 from pipelines.stages import outcomes
 from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
 from pipelines.stages.outcomes import Missed
-from pipelines.stages.revisit import Bounds
 from pipelines.stages.session import Session
 from pipelines.store.frontier import FrontierEntry
-from pipelines.store.sources import SourceRow
-from pipelines.store.times import epoch_asked_for, now, utc_text
+from pipelines.store.times import now, utc_text
 from pipelines.urls import is_internal
 
 
@@ -70,8 +66,8 @@ class NewsSpider(Spider):
         self.uses_frontier = not dry_run
         self.watch = watch
         self._by_key = {source.key: source for source in sources}
-        self._reach = _reach(depth or Depth(), settings)
-        limits = {source.key: _limits(source, settings) for source in sources}
+        self._reach = reach_of(depth or Depth(), settings)
+        limits = {source.key: limits_of(source, settings) for source in sources}
         self.budgets = Budgets(limits, self._budget_spent)
         self.listings = Listings(sources, session, self._reach, self.budgets, self._stir)
         self._notes: set[asyncio.Task[None]] = set()
@@ -79,11 +75,11 @@ class NewsSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         settings = crawler.settings
-        sources = kwargs.get("sources") or _chosen(settings, str(kwargs.get("source", "all")))
+        sources = kwargs.get("sources") or chosen(settings, str(kwargs.get("source", "all")))
         spider = cls(
             sources=sources,
-            session=kwargs.get("session") or _opened(settings, sources),
-            depth=kwargs.get("depth") or _depth(kwargs),
+            session=kwargs.get("session") or opened(settings, sources),
+            depth=kwargs.get("depth") or depth_of(kwargs),
             limit=int(kwargs["limit"]) if kwargs.get("limit") else None,
             dry_run=bool(kwargs.get("dry_run")),
             watch=kwargs.get("watch"),
@@ -223,39 +219,3 @@ def _no_page(response: Response, source: Source) -> tuple[str, str] | None:
     if media and not ("html" in media or media in ("text/plain", "application/xml", "text/xml")):
         return "not_html", f"is {media}"[:100]
     return None
-
-
-def _reach(depth: Depth, settings: BaseSettings) -> Reach:
-    return Reach(
-        depth,
-        settings.getint("DISCOVERY_PAGES_DEEP" if depth.goes_back else "DISCOVERY_PAGES"),
-        settings.getint("NEW_URLS_A_SOURCE"),
-        Bounds(settings.getfloat("LISTING_INTERVAL_LEAST"), settings.getfloat("LISTING_INTERVAL_MOST")),
-    )
-
-
-def _limits(source: Source, settings: BaseSettings) -> Limits:
-    """The source's own budgets, the crawl's where it has none."""
-    return Limits(
-        pages=source.max_pages or settings.getint("BUDGET_PAGES"),
-        depth=source.max_depth or settings.getint("BUDGET_DEPTH"),
-        shape=source.max_shape or settings.getint("BUDGET_SHAPE"),
-        megabytes=source.max_megabytes or settings.getfloat("BUDGET_MEGABYTES"),
-        minutes=source.max_minutes or settings.getfloat("BUDGET_MINUTES"),
-    )
-
-
-def _chosen(settings: BaseSettings, keys: str) -> tuple[Source, ...]:
-    path = settings.get("NEWSMINT_SOURCES")
-    return SourceRegistry.load(Path(path) if path else None).select([key for key in keys.split(",") if key])
-
-
-def _opened(settings: BaseSettings, sources: Sequence[Source]) -> Session:
-    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in sources]
-    return Session.open(settings["NEWSMINT_DATABASE"], "scrapy crawl news", rows, versions())
-
-
-def _depth(arguments: dict[str, Any]) -> Depth:
-    seconds = epoch_asked_for(arguments.get("since"), "since")
-    since = datetime.fromtimestamp(seconds, now().tzinfo) if seconds is not None else None
-    return Depth(since, str(arguments.get("deep", "")).lower() in ("1", "true", "yes"))

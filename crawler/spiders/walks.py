@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -33,6 +34,7 @@ class Walk:
     root: str
     round: Round
     was_whole: bool = False
+    began: float = field(default_factory=time.monotonic)
     open: int = 0
     """Requests that have not been answered."""
     pages: int = 0

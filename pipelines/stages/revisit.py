@@ -19,7 +19,7 @@ OLD = 365 * DAY
 """An article of this age in which no edit was ever seen is visited only when a listing says that it changed."""
 PRIOR_CHECKS = 2
 """How many visits the expectation from age alone counts for."""
-FRESH_MOST = DAY
+FRESH_MOST = 6 * HOUR
 """How far a server's ``max-age`` may put a visit off."""
 
 RETRY_HOURS = (1, 6, 24, 72)
