@@ -10,7 +10,7 @@ from lxml.etree import ParserError
 
 MAX_HTML = 200_000
 _SPACE = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FOOTER = re.compile(r"\s*The post .{1,400}? (?:first appeared|appeared first) on .{1,120}$", re.DOTALL)
 _BETWEEN_NAMES = re.compile(r"\s*[,;&]\s*|\s+and\s+")
 
@@ -20,11 +20,11 @@ def plain(html: str | None, limit: int = 5000) -> str | None:
     text = _CONTROL.sub("", (html or "")[:MAX_HTML])
     if "<" in text:
         try:
-            tree = lxml_html.fragment_fromstring(text, create_parent="div")
-        except ParserError:
+            tree = lxml_html.document_fromstring(f"<div>{text}</div>")
+        except (ParserError, ValueError):  # nothing in it
             return None
-        text = " ".join(tree.xpath(".//text()[not(parent::script or parent::style)]"))
-    return _SPACE.sub(" ", unescape(unescape(text))).strip()[:limit].rstrip() or None
+        text = " ".join(tree.xpath("//text()[not(parent::script or parent::style)]"))
+    return _SPACE.sub(" ", _CONTROL.sub("", unescape(unescape(text)))).strip()[:limit].rstrip() or None
 
 
 def summary(html: str | None) -> str | None:
