@@ -36,6 +36,7 @@ WALLS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 NOWHERE = {"server": "http://0.0.0.0:9"}
+START_SECONDS = 30.0
 LOOK_EVERY = 0.25
 """Seconds between two looks at the memory of the browser's processes."""
 READ_SECONDS = 5.0
@@ -58,6 +59,7 @@ class Browser:
             "chromium_sandbox": sandbox,
             "args": list(WALLS),
             "proxy": NOWHERE,
+            "timeout": START_SECONDS * 1000,
             "handle_sigint": False,  # a clean stop lets the pages under way end
             "handle_sigterm": False,
             "handle_sighup": False,
@@ -195,7 +197,9 @@ def _end(process: Process) -> None:
 
 
 def _reason(error: Error) -> str:
-    """The line of a browser's last words that says why it did not start."""
-    lines = error.message.splitlines()
-    told = [line for line in lines if "FATAL" in line or "ERROR" in line or "sandbox" in line]
-    return (told or lines or ["unknown"])[0].strip()
+    """What a browser said last, or how it ended: the lines that Playwright quotes before and after are about itself."""
+    lines = [line.strip() for line in error.message.splitlines()]
+    for mark in ("FATAL", "ERROR", "[err]", "process did exit"):
+        if told := next((line for line in lines if mark in line and not line.startswith("<launching>")), None):
+            return told.rpartition("[err]")[2].strip(" -")
+    return lines[0]

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 
 from crawler.paths import data_path
 from crawler.render.memory import browser_processes
-from crawler.sample.server import Newsroom, serve
+from crawler.sample.server import serve
 from tests.crawler.conftest import NEWSMINT, ROOT
 from tests.crawler.newsstand import Answer, Newsstand
 from tests.crawler.render.pages import script_page
@@ -49,50 +49,36 @@ def crawl(sources: Path, store: Path, env: Mapping[str, str]) -> Store:
     return Store(store)
 
 
-@pytest.fixture(scope="module")
-def newsroom() -> Iterator[Newsroom]:
-    with serve(folder=SCRIPTED) as newsroom:
-        yield newsroom
-
-
-@pytest.fixture(scope="module")
-def sample(newsroom: Newsroom, render_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """The scripted site of the sample newsroom, crawled."""
-    folder = tmp_path_factory.mktemp("scripted")
-    sources = folder / "sources.toml"
+def test_script_only_pages_of_the_sample_newsroom_are_articles(render_env: Mapping[str, str], tmp_path: Path) -> None:
+    """The sitemap names one of the two stories; the other is only on the front page, which a script fills as well."""
+    sources = tmp_path / "sources.toml"
     text = (SCRIPTED / "sources.toml").read_text(encoding="utf-8")
-    sources.write_text(f'{text}proxy = "{newsroom.proxy}"\nallow_private = true\n', encoding="utf-8")
-    return crawl(sources, folder / "news.sqlite3", render_env)
+    with serve(folder=SCRIPTED) as newsroom:
+        sources.write_text(f'{text}proxy = "{newsroom.proxy}"\nallow_private = true\n', encoding="utf-8")
+        store = crawl(sources, tmp_path / "news.sqlite3", render_env)
+
+    assert {url for (url,) in store.rows("SELECT url FROM article")} == {each["url"] for each in EXPECTED}
+    for expected in EXPECTED:
+        assert_stored(store, expected)
+    assert store.rows("SELECT DISTINCT content_type FROM page") == [("text/html; charset=utf-8; rendered=chromium",)]
+    asked = newsroom.paths("signalpost.example")
+    assert asked.count("/assets/app.js") == 1, "what pages share is fetched once"
+    assert not [path for path in asked if "woff" in path]
+    assert not [request.url for request in newsroom.requests if "signalpost.example" not in request.url]
 
 
-@pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected["title"][:20])
-def test_a_script_only_page_of_the_sample_newsroom_is_an_article(sample: Store, expected: dict[str, Any]) -> None:
-    asked = "SELECT title, authors, section, body, published_at FROM article WHERE url = ?"
-    [(title, authors, section, body, published)] = sample.rows(asked, expected["url"])
+def assert_stored(store: Store, expected: Mapping[str, Any]) -> None:
+    """The article of that address is the one expected."""
+    asked = "SELECT id, title, authors, section, body, published_at FROM article WHERE url = ?"
+    [(key, title, authors, section, body, published)] = store.rows(asked, expected["url"])
     assert (title, json.loads(authors), section) == (expected["title"], expected["authors"], expected["section"])
     assert body == expected["body"]
     assert published[:10] == expected["published_at"][:10]
     assert not [words for words in expected["must_not"] if words in body]
-
-
-def test_headings_and_links_are_those_that_the_script_made(sample: Store) -> None:
-    headings = sample.rows("SELECT text FROM heading ORDER BY text")
-    assert [text for (text,) in headings] == sorted(each["text"] for it in EXPECTED for each in it["headings"])
-    links = sample.rows("SELECT url FROM link WHERE kind = 'inline' ORDER BY url")
-    assert [url for (url,) in links] == sorted(each["url"] for it in EXPECTED for each in it["links"])
-
-
-def test_a_listing_that_scripts_fill_is_read_as_well(sample: Store) -> None:
-    """The sitemap names one of the two stories; the other is only on the front page."""
-    assert sample.rows("SELECT count(*) FROM article") == [(2,)]
-    assert sample.rows("SELECT DISTINCT content_type FROM page") == [("text/html; charset=utf-8; rendered=chromium",)]
-
-
-def test_what_pages_share_is_fetched_once_and_nothing_else_is(sample: Store, newsroom: Newsroom) -> None:
-    asked = newsroom.paths("signalpost.example")
-    assert asked.count("/assets/app.js") == 1
-    assert not [path for path in asked if "woff" in path]
-    assert not [request.url for request in newsroom.requests if "signalpost.example" not in request.url]
+    headings = store.rows("SELECT level, text, position FROM heading WHERE article_id = ? ORDER BY ordinal", key)
+    assert headings == [(each["level"], each["text"], each["position"]) for each in expected["headings"]]
+    links = store.rows("SELECT url, text FROM link WHERE kind = 'inline' AND article_id = ?", key)
+    assert links == [(each["url"], each["text"]) for each in expected["links"]]
 
 
 def publish_shells(stand: Newsstand, count: int) -> list[str]:
@@ -135,6 +121,16 @@ def test_without_a_browser_the_failure_says_what_to_do_and_passes(
 
     crawl(sources, tmp_path / "news.sqlite3", render_env)
     assert store.rows("SELECT count(*) FROM article") == [(4,)], "the first run that has a browser catches up"
+
+
+def test_a_browser_that_does_not_start_is_told_with_its_last_words(
+    stand: Newsstand, render_env: Mapping[str, str], tmp_path: Path
+) -> None:
+    publish_shells(stand, 1)
+    env = {**render_env, "NEWSMINT_BROWSER": "false"}
+    store = crawl(stand.sources(tmp_path, delay=0.0, render=True), tmp_path / "news.sqlite3", env)
+    [(kind, detail)] = store.rows("SELECT error, detail FROM fetch WHERE outcome = 'failed'")
+    assert (kind, detail[:26]) == ("needs_browser", "Chromium does not start: [")
 
 
 def test_a_source_may_forbid_it(stand: Newsstand, render_env: Mapping[str, str], tmp_path: Path) -> None:
