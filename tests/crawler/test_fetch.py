@@ -4,13 +4,15 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from crawler.fetch import fetch
 from crawler.settings import USER_AGENT
 from pipelines.errors import Unreachable
+from tests.crawler.hostile.pages import ADDRESSES, BODIES, HEADS
+from tests.crawler.hostile.server import serve as hostile
 from tests.crawler.loopback import Page, Site, serve
 
 BOMB = gzip.compress(b" " * 30_000_000, 1)
@@ -161,3 +163,20 @@ def test_the_environment_s_proxy_counts(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setenv("http_proxy", proxy.base)
         monkeypatch.setenv("no_proxy", "")
         assert fetch("http://harbor.example/a").body == b"through the proxy"
+
+
+HOSTILE = ["million-headers", "endless-headers", "long-header", "status-words", "long-without-length"]
+HOSTILE += ["bomb-brotli", "bomb-zstd", "bomb-nested", "many-layers", "broken-chunks", "says-nothing", "to-file"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_a_crawl_survives_a_single_fetch_does(name: str) -> None:
+    row = next(row for row in (*ADDRESSES, *HEADS, *BODIES) if row.name == name)
+    with hostile({}) as server:
+        answer = row.answer(server.url)
+        assert not isinstance(answer, Mapping)
+        server.answers["/"] = answer
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            fetch(f"{server.url}/", allow_private=True)
+        assert time.monotonic() - started < 20
