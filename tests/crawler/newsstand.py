@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -145,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def _is_known(answer: Answer, asked: Mapping[str, str]) -> bool:
+def _is_known(answer: Answer, asked: Message) -> bool:
     """Whether the request names the answer's validators: its tag, or its date where it names no tag."""
     match, since = asked.get("If-None-Match"), asked.get("If-Modified-Since")
     if match:
