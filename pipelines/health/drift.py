@@ -34,6 +34,10 @@ BEYOND, FEWER = 0.2, 0.3
 IMPROBABLE = 1e-6
 EXAMPLES = 3
 
+RENAMED = 3
+"""Names of one box in a history: its classes are made up, though they do not look it."""
+
+_CLASS = re.compile(r"\.[^>\s]*")
 _MADE = re.compile(r"\.[^.>\s]*(?:\d|__|--|[a-z][A-Z])[^.>\s]*")
 """A class with a number or the spelling of a build tool: it changes with every release of a site's own scripts."""
 
@@ -51,6 +55,19 @@ def find_drift(articles: Articles) -> Iterator[Trouble]:
 def plain_path(path: str) -> str:
     """A tag path without the classes that a site's build makes up."""
     return _MADE.sub("", path)
+
+
+def tags_only(path: str) -> str:
+    """A tag path without any class."""
+    return _CLASS.sub("", path)
+
+
+def _spelling(past: Sequence[str]) -> Callable[[str], str]:
+    """How to compare paths: by tags alone where the same tags went by several names before, as releases come."""
+    names: dict[str, set[str]] = {}
+    for path in past:
+        names.setdefault(tags_only(path), set()).add(plain_path(path))
+    return tags_only if any(len(each) >= RENAMED for each in names.values()) else plain_path
 
 
 def _windows(articles: Articles) -> Iterator[tuple[Articles, Articles]]:
@@ -84,11 +101,12 @@ def _box(recent: Articles, past: Articles) -> Trouble | None:
     """New boxes: more of them than a past that had one now and then (Good and Turing's estimate) lets expect."""
     if any(each.path is None for each in recent):
         return None
-    known = Counter(plain_path(each.path) for each in past if each.path is not None)
+    plain = _spelling([each.path for each in past if each.path is not None])
+    known = Counter(plain(each.path) for each in past if each.path is not None)
     if known.total() < LEAST_HISTORY:
         return None
     rare = (sum(1 for count in known.values() if count == 1) + 1) / (known.total() + 2)
-    moved = [each for each in recent if plain_path(each.path or "") not in known]
+    moved = [each for each in recent if plain(each.path or "") not in known]
     if len(moved) < MOST * len(recent) or tail(len(moved), len(recent), rare) > IMPROBABLE:
         return None
     usual, there = known.most_common(1)[0][0], Counter(each.path or "" for each in moved).most_common(1)[0][0]

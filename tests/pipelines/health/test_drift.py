@@ -91,6 +91,16 @@ def test_a_new_extractor_is_named_as_a_possible_cause() -> None:
     assert "reextract" in next(find_drift(broken)).detail
 
 
+def test_a_site_that_renames_its_boxes_with_every_release_is_known_for_it() -> None:
+    names = ("kugo", "pelti", "hasra", "mondu")
+    history = [
+        replace(each, path=f"body > main > div.{names[number // 10 % 3]}") for number, each in enumerate(healthy(1))
+    ]
+    renamed = changed(history, 6, lambda it: replace(it, path=f"body > main > div.{names[3]}"))
+    assert not list(find_drift(renamed))
+    assert [each.kind for each in find_drift(changed(history, 6, moved))] == [Kind.LAYOUT]
+
+
 @pytest.mark.parametrize(
     ("path", "plain"),
     [
