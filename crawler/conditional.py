@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
+from crawler.headers import http_date
 from pipelines.items import Validators
 
 LONGEST = 300
@@ -25,7 +25,7 @@ def validators_of(headers: Mapping[str, str]) -> Validators:
     etag, date = headers.get("etag", "").strip(), headers.get("last-modified", "").strip()
     return Validators(
         etag if len(etag) <= LONGEST and _ETAG.fullmatch(etag) else None,
-        date if len(date) <= LONGEST and _is_date(date) else None,
+        date if len(date) <= LONGEST and date.isascii() and http_date(date) else None,
     )
 
 
@@ -47,11 +47,3 @@ def fresh_seconds(headers: Mapping[str, str]) -> float:
     found = _MAX_AGE.search(headers.get("cache-control", ""))
     age = headers.get("age", "").strip()
     return max(0.0, float(found[1]) - (float(age[:9]) if age.isdecimal() else 0.0)) if found else 0.0
-
-
-def _is_date(text: str) -> bool:
-    try:
-        parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return False
-    return text.isascii()

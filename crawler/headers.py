@@ -19,12 +19,17 @@ def retry_after(headers: Mapping[str, str], at: datetime | None = None) -> float
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     if value.isdecimal():
         return float(value[:9])
+    moment = http_date(value)
+    return max(0.0, (moment - (at or datetime.now(UTC))).total_seconds()) if moment else None
+
+
+def http_date(text: str) -> datetime | None:
+    """A date as headers give it, in UTC where it names no zone; None for what is none."""
     try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (at or datetime.now(UTC))).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _joined(response: Response, name: bytes) -> str:

@@ -13,7 +13,9 @@ Three forms of one address, each weaker in what it keeps:
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 MAX_LENGTH = 4096
@@ -51,16 +53,29 @@ _AMP_CACHE = re.compile(
 _SLUG = re.compile(r"[\d-]|\.html?$", re.IGNORECASE)
 
 _Parts = tuple[str, str, str, str]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@lru_cache(maxsize=65536)
+def _remembered(function: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
+    """A function of an address with its last answers at hand; only for short ones, as long ones would fill memory."""
+    known: Callable[..., T] = lru_cache(maxsize=65536)(function)
+
+    @wraps(function)
+    def remembered(url: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return known(url, *args, **kwargs) if len(url) <= 400 else function(url, *args, **kwargs)
+
+    return remembered
+
+
+@_remembered
 def fetchable(url: str, base: str | None = None) -> str | None:
     """The absolute address to ask for; None where there is none: no http, no host, credentials in it, too long."""
     parts = _split(url, base)
     return parts and _join(parts)
 
 
-@lru_cache(maxsize=65536)
+@_remembered
 def canonicalise(url: str, base: str | None = None) -> str | None:
     """The page's one name, the same for all spellings a site uses; None where ``fetchable`` gives None. Idempotent."""
     parts = _split(url, base)
@@ -138,17 +153,19 @@ _TRAP_PARAMETERS = frozenset(
 _MAX_SEGMENTS, _MAX_PARAMETERS, _MAX_REPEATS = 14, 8, 3
 
 
-@lru_cache(maxsize=65536)
+@_remembered
 def is_trap(url: str) -> bool:
     """Whether following this link wastes requests: share, reply, calendar, tag cloud, print, media, endless path.
 
     Meant for links found on pages and in listings, not for the feeds and sections that a source names itself.
     """
+    if len(url) > MAX_LENGTH // 2:
+        return True
     try:
         parts = urlsplit(url)
     except ValueError:
         return True
-    if len(url) > MAX_LENGTH // 2 or _TRAP_PATH.search(parts.path):
+    if _TRAP_PATH.search(parts.path):
         return True
     names = [pair.partition("=")[0].lower() for pair in parts.query.split("&")] if parts.query else []
     if len(names) > _MAX_PARAMETERS or not _TRAP_PARAMETERS.isdisjoint(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
 from protego import Protego
@@ -103,5 +103,5 @@ def _language(tree: lxml_html.HtmlElement, headers: Mapping[str, str]) -> str | 
 
 
 def _absolute(addresses: Iterable[str], base: str) -> tuple[str, ...]:
-    found = (fetchable(urljoin(base, each)) for each in addresses)
+    found = (fetchable(each, base) for each in addresses)
     return tuple(dict.fromkeys(each for each in found if each))

@@ -14,13 +14,14 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import failure_kind
 from pipelines.items import RawPage
+from pipelines.pool import MAX_BYTES
 from pipelines.urls import canonicalise, host
 
 MOST = 20
 """Pages of one article, the first included."""
 
 _MAY_GO_ON = re.compile(
-    rb"""rel\s*=\s*["']?[^"'>]{0,40}\bnext\b
+    rb"""rel\s{0,9}=\s{0,9}["']?(?:[\w-]{1,20}\s){0,4}next\b
     | [/?&](?:page|seite|pagina|paged|pg|p)[/=]\d
     | /\d{1,2}/?["'\s>]
     | [-_](?:page-?|p|seite-?)?\d{1,2}\.html?["'\s>]""",
@@ -34,7 +35,7 @@ async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]
     parts: list[bytes] = []
     seen = {canonicalise(page.url)}
     last = page
-    while len(parts) + 1 < MOST and _MAY_GO_ON.search(last.body):
+    while len(parts) + 1 < MOST and len(last.body) <= MAX_BYTES and _MAY_GO_ON.search(last.body):
         url = await asyncio.to_thread(_next, last)
         if url is None or canonicalise(url) in seen or host(url) != host(page.url):
             break

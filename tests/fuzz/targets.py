@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from scrapy.robotstxt import ProtegoRobotParser
 
+from crawler.conditional import conditions, fresh_seconds, validators_of
 from crawler.discovery import Discovered, UnusableListing, feeds, listings, sitemaps, wordpress
 from crawler.discovery.dates import iso, moment
 from crawler.discovery.detect import leads
@@ -112,6 +113,8 @@ def words(data: bytes) -> bool:
     assert date is None or moment(date)
     wait = retry_after({"retry-after": text})
     assert wait is None or 0 <= wait < float("inf")
+    assert 0 <= fresh_seconds({"cache-control": text, "age": text}) < float("inf")
+    conditions(validators_of({"etag": text, "last-modified": text}))
     return True
 
 
