@@ -106,6 +106,12 @@ ADDRESSES = (
 STATUSES = (
     Row("gone", "410", "failed: http_410", _just(page("gone", "410 Gone"))),
     Row("not-found", "404", "failed: http_404", _just(page("no", "404 Not Found"))),
+    Row(
+        "absurd-pause",
+        "a Retry-After at an hour of thirty digits",
+        "failed: http_503",
+        _just(page("later", "503 Busy", Retry_After=f"Sun, 22 Nov 2026 {'9' * 30}:10:00 GMT")),
+    ),
     Row("broken", "500", "failed: http_500", _just(page("oops", "500 Oops"))),
     Row("forbidden", "403", "failed: http_403", _just(page("no", "403 Forbidden"))),
     Row("empty", "200 and nothing", "rejected: error", _just(page(""))),

@@ -68,6 +68,18 @@ def _ten_million(base: str) -> Mapping[str, Answer]:
     }
 
 
+def _long_addresses(base: str) -> Mapping[str, Answer]:
+    def part(asked: Asked) -> None:
+        named = (f"{base}/news/{asked.target[-1]}{number}-{'harbour-' * 495}" for number in range(15_000))
+        asked.write(page(gzip.compress(urls(named).encode(), 1), Content_Type="application/gzip"))
+
+    return {
+        "/start": page(index(f"{base}/part/{number}" for number in range(3)), **XML),
+        "/part/*": part,
+        "/news/*": page(""),
+    }
+
+
 def _number(asked: Asked) -> int:
     """The same for the same address."""
     return crc32(asked.target.encode()) % 1_000_000
@@ -377,6 +389,15 @@ LISTINGS = (
         "failed: budget_pages, listing, new, rejected: soft_404",
         _ten_million,
         fields={**SITEMAP, "max_pages": 10},
+        seconds=120,
+        crawl="slow",
+    ),
+    Row(
+        "sitemap-long-addresses",
+        "sitemaps of 15,000 addresses of 4,000 characters each: none over 2,048 is taken",
+        "listing",
+        _long_addresses,
+        fields=SITEMAP,
         seconds=120,
         crawl="slow",
     ),
