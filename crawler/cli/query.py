@@ -16,11 +16,12 @@ from crawler.cli.plain import cell, moment, plain, plain_table, size
 from pipelines.errors import UsageError
 from pipelines.items import Article
 from pipelines.store import open_store
-from pipelines.store.articles import Version, find_id, ids_with_prefix, load_article, versions
+from pipelines.store.articles import find_id, ids_with_prefix, load_article
 from pipelines.store.database import Store, archive_path
 from pipelines.store.gone import Gone, gone
 from pipelines.store.search import MATCH_END, MATCH_START, Hit
 from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
+from pipelines.store.versions import Version, versions
 
 _LEAST_PREFIX = 4
 
@@ -91,7 +92,7 @@ def show(
         err.print("no such article; `newsmint search` finds ids", markup=False)
         ctx.exit(1)
     if as_json:
-        about: dict[str, Any] = {"gone": asdict(tombstone) if tombstone else None}
+        about: dict[str, Any] = {"gone": asdict(tombstone)} if tombstone else {}
         about |= {"versions": [asdict(it) for it in history]} if with_versions else {}
         print_json([{**found.as_dict(), **about}])
         return

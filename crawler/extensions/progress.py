@@ -76,8 +76,14 @@ class Progress:
             await asyncio.sleep(DRAW_SECONDS)
 
     async def _log(self) -> None:
+        """A line now and then; from a watch, which is idle most of the time, only when something was done."""
+        before, watches = 0, getattr(self._crawler.spider, "watch", None) is not None
         while True:
             await asyncio.sleep(LOG_SECONDS)
+            done = sum(counts.total() for counts in self._tally.values())
+            if watches and done == before:
+                continue
+            before = done
             self._course.note(time.monotonic(), self._tally)
             fields = {"sources": {source: dict(counts) for source, counts in self._tally.items()}}
             log.info("%s", progress_line(self._tally, self._left, self._course), extra={"fields": fields})

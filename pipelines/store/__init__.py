@@ -4,8 +4,9 @@
 describes the tables.
 """
 
-from pipelines.store.articles import Outcome, Version
+from pipelines.store.articles import Outcome
 from pipelines.store.database import Store, open_store
 from pipelines.store.search import Hit
+from pipelines.store.versions import Version
 
 __all__ = ["Hit", "Outcome", "Store", "Version", "open_store"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
 from pipelines.store.sources import ensure_sources
 from pipelines.store.times import epoch, normalised, now, utc_text
+from pipelines.store.versions import is_silent, mark_silent
 
 _BATCH = 100
 """Articles read at a time: bounds the memory of an export."""
@@ -34,21 +35,6 @@ class Outcome(StrEnum):
     NEW = "new"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One state of an article's clean content. Times are ISO 8601; ``version`` counts from 1."""
-
-    version: int
-    seen_at: str
-    modified_at: str | None
-    title: str | None
-    body: str
-    word_count: int
-    extractor: str
-    silent: bool = False
-    """Whether the text changed and the page's own date of change did not."""
 
 
 def save_article(conn: Connection, article: Article, *, page_id: int | None = None) -> Outcome:
@@ -68,9 +54,8 @@ def save_article(conn: Connection, article: Article, *, page_id: int | None = No
         _note_page(conn, page_id, article.id, current.version)
         return Outcome.UNCHANGED
     _write(conn, article, page_id, version=current.version + 1)
-    if _is_silent(article, current):
-        this = (article_version.c.article_id == article.id) & (article_version.c.version == current.version + 1)
-        conn.execute(update(article_version).where(this).values(silent=1))
+    if is_silent(article, current):
+        mark_silent(conn, article.id, current.version + 1)
     return Outcome.UPDATED
 
 
@@ -125,13 +110,6 @@ def iter_articles(
         rows = conn.execute(query.where(place > (rows[-1]["published_ts"], rows[-1]["number"]))).mappings().all()
 
 
-def versions(conn: Connection, article_id: str) -> list[Version]:
-    """All versions of an article, oldest first."""
-    columns = [article_version.c[name] for name in Version.__slots__]
-    query = select(*columns).where(article_version.c.article_id == article_id).order_by(article_version.c.version)
-    return [Version(**row._asdict() | {"silent": bool(row.silent)}) for row in conn.execute(query)]
-
-
 _CURRENT = select(table.c.version, table.c.content_hash, table.c.modified_at, table.c.extractor).where(
     table.c.id == bindparam("id")
 )
@@ -145,15 +123,6 @@ _NOTE = (
     .values(article_id=bindparam("article"), version=bindparam("shown"))
 )
 """Statements of every article, made once: building one costs more than running it."""
-
-
-def _is_silent(article: Article, before: Any) -> bool:
-    """Whether the text changed and the date of change that the page gives did not; one that gives none cannot tell.
-
-    Nor can a page that other rules read than before: the difference may be theirs.
-    """
-    same_date = article.modified_at is not None and normalised(article.modified_at) == normalised(before.modified_at)
-    return same_date and article.extractor == before.extractor
 
 
 def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> int | None:

@@ -130,6 +130,24 @@ def test_show_removed_and_versions(call: Call) -> None:
     assert list(data) == list(MAIN.as_dict())
 
 
+def test_show_says_what_became_of_the_page(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from pipelines.store.gone import mark_gone
+
+    story = an_article("story", modified_at="2026-11-22T10:00:00Z")
+    with open_store(tmp_path / "news.sqlite3") as store, store.begin() as conn:
+        save_article(conn, story)
+        save_article(conn, replace(story, body=f"{story.body} Fees stay."))
+        mark_gone(conn, story.id, "http_404", "2026-11-23T08:00:00Z")
+    words = ["show", story.id, "--db", str(tmp_path / "news.sqlite3")]
+    shown = CliRunner().invoke(cli, words).stdout
+    assert "gone from its site since 2026-11-23 08:00: http_404" in shown
+    assert "changed without a new date: version 2" in shown
+    (data,) = rows(CliRunner().invoke(cli, [*words, "--json"]))
+    assert data["gone"] == {"at": "2026-11-23T08:00:00Z", "reason": "http_404"}
+
+
 def test_show_takes_the_beginning_of_an_id(call: Call) -> None:
     assert rows(call("show", MAIN.id[:4], "--json"))[0]["id"] == MAIN.id
     assert call("show", MAIN.id[:3]).exit_code == 1

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from pipelines.items import Article, Heading, Link
 from pipelines.store import Outcome, Store
-from pipelines.store.articles import content_hash, find_id, ids_with_prefix, load_article, save_article, versions
+from pipelines.store.articles import content_hash, find_id, ids_with_prefix, load_article, save_article
 from pipelines.store.pages import keep_page
 from pipelines.store.schema import article, article_version, heading, link, metadata, removed_block
+from pipelines.store.versions import versions
 from tests.pipelines.store.examples import BODY, a_page, an_article, url
 
 
