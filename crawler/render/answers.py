@@ -26,6 +26,7 @@ from pipelines.urls import host
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
+    from playwright.async_api import Request as Asked
 
 KEPT = frozenset({"script", "stylesheet"})
 """Kinds that all pages of a site share: one fetch serves them all."""
@@ -34,6 +35,8 @@ KEPT_SECONDS = 600.0
 KEPT_BYTES = 64_000_000
 """Of all sites together."""
 
+AT_ONCE = 6
+"""Answers that are on their way to one page; a host gets no more at one time than its pace allows."""
 ANSWER_SECONDS = 15.0
 """For one answer: streams that never end hold no page up for longer."""
 NO_RETRY = 1_000
@@ -84,11 +87,17 @@ class Answers:
     answered: int = 0
     size: int = 0
     _served: bool = False
+    _over: bool = False
+    _lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def attach(self, page: Page, request: Request | None = None) -> None:
         """Answer for this page of the browser from now on. Scrapy-playwright's ``playwright_page_init_callback``."""
         page.on("popup", lambda popup: popup.close())
         await page.route("**/*", self._route)
+
+    def close(self) -> None:
+        """The page is done with: what it still waits for is not fetched."""
+        self._over = True
 
     async def _route(self, route: Route) -> None:
         from playwright.async_api import Error
@@ -103,20 +112,21 @@ class Answers:
         if asked.is_navigation_request():
             await self._navigate(route)
             return
-        body = asked.post_data_buffer
-        why = refusal(asked.resource_type, asked.method, asked.url, len(body or b""), self.domain)
-        why = why or self._spent() or self._paused(asked.url)
-        if why:
+        size = len(asked.post_data_buffer or b"")
+        if why := refusal(asked.resource_type, asked.method, asked.url, size, self.domain):
             await self._refuse(route, why)
             return
-        self.answered += 1
-        headers = request_headers(asked.headers, asked.url, self.domain)
-        try:
-            response = await self._fetch(asked.method, asked.url, headers, body, asked.resource_type in KEPT)
-        except Exception as error:  # whatever the downloader raises: the page does without
-            await self._refuse(route, failure_kind(error)[0])
-            return
-        self.size += len(response.body)
+        async with self._lanes:
+            if why := self._spent() or self._paused(asked.url):
+                await self._refuse(route, why)
+                return
+            self.answered += 1
+            try:
+                response = await self._fetch(asked)
+            except Exception as error:  # whatever the downloader raises: the page does without
+                await self._refuse(route, failure_kind(error)[0])
+                return
+            self.size += len(response.body)
         await _fulfill(route, response)
 
     async def _navigate(self, route: Route) -> None:
@@ -130,6 +140,8 @@ class Answers:
             await route.abort("aborted")  # with any other word the browser shows an error in the page's place
 
     def _spent(self) -> str | None:
+        if self._over:
+            return "over"
         if self.answered >= self.limits.requests:
             return "requests"
         return "megabytes" if self.size >= self.limits.megabytes * 1e6 else None
@@ -139,23 +151,25 @@ class Answers:
         pace = self.crawler.get_extension(Pace)
         return "paused" if pace is not None and pace.pause_left(host(url)) else None
 
-    async def _fetch(self, method: str, url: str, headers: dict[str, str], body: bytes | None, keep: bool) -> Response:
-        known = self.kept.get(url) if keep and method == "GET" else None
-        if known is not None:
+    async def _fetch(self, asked: Asked) -> Response:
+        keep = asked.resource_type in KEPT and asked.method == "GET"
+        if keep and (known := self.kept.get(asked.url)):
             return known
-        asked_by = self.page.request
-        assert asked_by is not None
-        meta: dict[str, Any] = {name: asked_by.meta[name] for name in ("source", "proxy") if name in asked_by.meta}
+        response = await self.crawler.engine.download_async(self._request(asked))
+        if keep:
+            self.kept.put(asked.url, response)
+        return response
+
+    def _request(self, asked: Asked) -> Request:
+        of_page = self.page.request
+        assert of_page is not None
+        meta: dict[str, Any] = {name: of_page.meta[name] for name in ("source", "proxy") if name in of_page.meta}
         left = max(1, int(self.limits.megabytes * 1e6) - self.size)
         meta |= {"download_maxsize": min(left, self.limits.page_bytes), "download_timeout": ANSWER_SECONDS}
         meta |= {"rendering": True, "retry_times": NO_RETRY}
-        request = Request(
-            url, NO_CALLBACK, method, headers=headers, body=body, meta=meta, priority=10, dont_filter=True
-        )
-        response = await self.crawler.engine.download_async(request)
-        if keep and method == "GET":
-            self.kept.put(url, response)
-        return response
+        headers = request_headers(asked.headers, asked.url, self.domain)
+        body = asked.post_data_buffer
+        return Request(asked.url, NO_CALLBACK, asked.method, headers, body, meta=meta, priority=10, dont_filter=True)
 
     async def _refuse(self, route: Route, why: str) -> None:
         self.refused[why] += 1

@@ -137,14 +137,16 @@ class Browser:
             "playwright_context": name,
             "playwright_context_kwargs": context,
             "playwright_page_init_callback": answers.attach,
-            "playwright_page_goto_kwargs": {"wait_until": "commit", "timeout": self._limits.seconds * 1000},
         }
-        request = Request(url, meta=meta)
+        empty = Request("about:blank", meta=meta)  # the handler would read the page whole, however large
         self._open += 1
         try:
-            await self._handler.download_request(request)
-            yield request.meta["playwright_page"]
+            await self._handler.download_request(empty)
+            page: Page = empty.meta["playwright_page"]
+            await page.goto(url, wait_until="commit", timeout=self._limits.seconds * 1000)
+            yield page
         finally:
+            answers.close()
             await self._let_go(name)
             self._open -= 1
 

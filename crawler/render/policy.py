@@ -22,8 +22,9 @@ _SENT = frozenset({"accept", "accept-language", "origin", "referer"})
 _SENT_HOME = _SENT | {"authorization", "content-type"}
 """And that the page's own site gets; with those that begin with ``x-``."""
 _HOP_BY_HOP = frozenset(
-    "alt-svc clear-site-data connection content-encoding content-length keep-alive link nel refresh report-to "
-    "reporting-endpoints set-cookie strict-transport-security trailer transfer-encoding upgrade".split()
+    "alt-svc clear-site-data connection content-disposition content-encoding content-length keep-alive link "
+    "nel refresh report-to reporting-endpoints set-cookie strict-transport-security trailer transfer-encoding "
+    "upgrade".split()
 )
 """Response headers that are about the connection, about other requests, or ask the browser to remember something."""
 
@@ -55,7 +56,12 @@ def request_headers(headers: Mapping[str, str], url: str, domain: str) -> dict[s
 
 def response_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Those of an answer's headers that the browser gets to see."""
-    return {name: value for name, value in headers.items() if name not in _HOP_BY_HOP}
+    return {name: value for name, value in headers.items() if name not in _HOP_BY_HOP and _is_plain(name + value)}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the browser takes it: one odd character, and it refuses the whole answer."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_tracker(name: str) -> bool:

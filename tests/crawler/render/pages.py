@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.crawler.newsstand import story
 
@@ -17,6 +17,7 @@ class Row:
     name: str
     script: str
     outcome: str = "new"
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 ROWS = (
@@ -57,6 +58,10 @@ ROWS = (
     Row("loads-much", "for (let i = 0; i < 30; i++) fetch('/large?' + i).then(r => r.text())"),
     Row("lies-of-itself", "Object.defineProperty(Element.prototype, 'outerHTML', {get() { return '' }})"),
     Row("grows-for-ever", "setInterval(() => put('<p>more and more</p>'.repeat(50)), 10)"),
+    Row("odd-headers", "", headers={"X-Odd": "caf\xe9 \x01"}),
+    Row("attachment", "", headers={"Content-Disposition": "attachment; filename=page.html"}),
+    Row("refreshes", "put('<meta http-equiv=refresh content=0;url=/not-text/refreshed>')", headers={"Refresh": "0"}),
+    Row("forbids-scripts", "", "rejected", headers={"Content-Security-Policy": "script-src 'none'"}),
     Row("never-rests", "setTimeout(() => { while (true); }, 50)", "failed: render_timeout"),
     Row("never-begins", "while (true);", "failed: render_timeout"),
     Row("writes-much", "put('<!--' + 'word '.repeat(6e6) + '-->')", "failed: too_large"),

@@ -17,6 +17,7 @@ from tests.crawler.newsstand import Answer, Newsstand, newsstand
 from tests.crawler.render.pages import ROWS, script_page
 
 pytestmark = pytest.mark.slow
+HTML = {"Content-Type": "text/html; charset=utf-8"}
 REQUESTS = 20
 """One page may make."""
 SETTINGS = {
@@ -86,7 +87,8 @@ def _crawl(stand: Newsstand, folder: Path, env: Mapping[str, str]) -> Crawled:
 
 def _publish(stand: Newsstand) -> None:
     for number, row in enumerate(ROWS):
-        stand.answers[f"/news/{row.name}"] = Answer(script_page(number, row.script, stand.port).encode())
+        page = script_page(number, row.script, stand.port)
+        stand.answers[f"/news/{row.name}"] = Answer(page.encode(), headers={**HTML, **row.headers})
     listed = "".join(f"<url><loc>http://localhost:{stand.port}/news/{row.name}</loc></url>" for row in ROWS)
     sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
     stand.answers["/sitemap.xml"] = Answer(sitemap.encode(), headers={"Content-Type": "application/xml"})

@@ -60,5 +60,12 @@ def test_no_cookie_goes_out_and_keys_go_home_only(url: str, names: list[str]) ->
 
 
 def test_the_browser_is_told_to_remember_nothing() -> None:
-    came = {"content-type": "text/html", "set-cookie": "id=1", "content-encoding": "gzip", "refresh": "0", "x-a": "b"}
+    came = {
+        "content-type": "text/html",
+        "set-cookie": "id=1",
+        "content-encoding": "gzip",
+        "refresh": "0",
+        "x-a": "b",
+        "x-c": "\0",
+    }
     assert response_headers(came) == {"content-type": "text/html", "x-a": "b"}
