@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from importlib.util import find_spec
 from typing import Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler.health import check_after, check_health
+from crawler.notify import addresses
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import session_of
 
@@ -37,6 +39,8 @@ class HealthCheck:
     def _opened(self, spider: Spider) -> None:
         if not getattr(spider, "uses_frontier", False):
             return
+        if addresses() and find_spec("apprise") is None:
+            log.warning("NEWSMINT_NOTIFY is set, but nobody can be told: pip install 'newsmint[notify]'")
         session_of(self._crawler).afterwards.append(partial(self._at_end, spider))
         if self._minutes > 0:
             self._task = asyncio.ensure_future(self._look(spider))
