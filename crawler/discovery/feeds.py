@@ -88,7 +88,7 @@ def _candidate(feed_url: str, entry: Any, site: str | None) -> Candidate | None:
         authors=tuple(dict.fromkeys(_authors(entry, site))),
         published_at=published or updated,
         modified_at=updated if published else None,
-        tags=tuple(dict.fromkeys(filter(None, (plain(tag.get("term"), 100) for tag in entry.get("tags", ()))))),
+        tags=tuple(dict.fromkeys(filter(None, (plain(tag.get("term"), 100) for tag in _each(entry, "tags"))))),
         summary=None if content == description else summary(description),
         content_html=content,
     )
@@ -97,7 +97,7 @@ def _candidate(feed_url: str, entry: Any, site: str | None) -> Candidate | None:
 
 def _full_text(entry: Any, description: str | None) -> str | None:
     """The article's HTML where the feed has it: content that is more than the description, or a long description."""
-    content: str = max((each.get("value") or "" for each in entry.get("content", ())), key=len, default="")
+    content: str = max((each.get("value") or "" for each in _each(entry, "content")), key=len, default="")
     if len(plain(content) or "") > len(summary(description) or ""):
         return content
     return description if description and "<" in description and len(description) >= FULL_TEXT else None
@@ -106,7 +106,7 @@ def _full_text(entry: Any, description: str | None) -> str | None:
 def _addresses(entry: Any) -> Iterator[str]:
     """Where the article may be, best first: FeedBurner keeps the true link apart; Atom may have only an id."""
     yield from filter(None, (entry.get("feedburner_origlink"), entry.get("link")))
-    for link in entry.get("links", ()):
+    for link in _each(entry, "links"):
         if link.get("rel") == "alternate" and link.get("href"):
             yield link["href"]
     if str(entry.get("id", "")).startswith(("http://", "https://")):
@@ -114,13 +114,19 @@ def _addresses(entry: Any) -> Iterator[str]:
 
 
 def _authors(entry: Any, site: str | None) -> Iterator[str]:
-    for author in entry.get("authors", ()):
+    for author in _each(entry, "authors"):
         yield from names(author.get("name"), site)
+
+
+def _each(element: Any, name: str) -> list[Any]:
+    """The items of a list of feedparser's; none where an element of that very name stands in the feed."""
+    found = element.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _next_page(url: str, parsed: Any) -> str | None:
     """What the feed says is next, or what WordPress would call it."""
-    for link in parsed.feed.get("links", ()):
+    for link in _each(parsed.feed, "links"):
         if link.get("rel") == "next" and (found := fetchable(link.get("href") or "", url)) and host(found) == host(url):
             return found
     parts = urlsplit(url)
