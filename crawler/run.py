@@ -15,6 +15,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawler.extensions.metrics import where_metrics_go
 from crawler.logs import check_style, log_to_stderr
 from crawler.sources import Source
 from crawler.spiders.routes import Depth
@@ -123,6 +124,7 @@ def _check_settings(own: dict[str, Any]) -> None:
     settings = _settings(own)
     load_corrections(settings.get("NEWSMINT_RULES"))
     check_style(settings["NEWSMINT_LOG_FORMAT"])
+    where_metrics_go(settings)
 
 
 def _settings(own: dict[str, Any]) -> Settings:

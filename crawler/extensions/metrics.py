@@ -9,12 +9,14 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 
 from pipelines.errors import BadConfig, NewsmintError
 from pipelines.stages.session import session_of
@@ -46,17 +48,18 @@ class PrometheusMetrics:
         self._looking = threading.Lock()
         self._last_new: Mapping[str, int] | None = None
         self._written = 0.0
-        self._metrics = _new_metrics()
+        from crawler.metrics import Metrics
+
+        self._metrics = Metrics()
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        settings = crawler.settings
-        port, file = settings.getint("NEWSMINT_METRICS_PORT"), settings.get("NEWSMINT_METRICS_FILE")
+        port, file = where_metrics_go(crawler.settings)
         if not port and not file:
             raise NotConfigured
-        return cls(crawler, port, settings["NEWSMINT_METRICS_ADDRESS"], Path(file) if file else None)
+        return cls(crawler, port, crawler.settings["NEWSMINT_METRICS_ADDRESS"], file)
 
     def _opened(self, spider: Spider) -> None:
         if not getattr(spider, "uses_frontier", False):
@@ -117,6 +120,19 @@ class PrometheusMetrics:
         self._open.callback(server.shutdown)
 
 
+def where_metrics_go(settings: BaseSettings) -> tuple[int, Path | None]:
+    """Port (0 for none) and file. Raises BadConfig for what is no port, and where prometheus-client is missing."""
+    port, file = str(settings.get("NEWSMINT_METRICS_PORT") or 0), settings.get("NEWSMINT_METRICS_FILE")
+    if not port.isdecimal() or int(port) > 65535:
+        raise BadConfig(f"NEWSMINT_METRICS_PORT: {port!r} is no port; write a number such as 9108")
+    if int(port) or file:
+        try:
+            import_module("prometheus_client")
+        except ImportError:
+            raise BadConfig("metrics need prometheus-client: pip install 'newsmint[metrics]'") from None
+    return int(port), Path(file) if file else None
+
+
 def _count(store: Store, metrics: Metrics, place: Place) -> Place:
     while True:
         with store.connect() as conn:
@@ -124,13 +140,3 @@ def _count(store: Store, metrics: Metrics, place: Place) -> Place:
         metrics.add(events)
         if len(events) < MOST:
             return place
-
-
-def _new_metrics() -> Metrics:
-    try:
-        from crawler.metrics import Metrics
-    except ImportError:
-        raise BadConfig(
-            "metrics are asked for, but prometheus-client is not installed: pip install 'newsmint[metrics]'"
-        ) from None
-    return Metrics()

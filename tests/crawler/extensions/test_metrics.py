@@ -11,7 +11,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.crawler.conftest import ROOT, Crawl
+import pytest
+
+from tests.crawler.conftest import NEWSMINT, ROOT, Crawl
 from tests.crawler.newsstand import Answer, Newsstand, story
 
 
@@ -71,3 +73,13 @@ def test_a_port_that_is_taken_does_not_keep_a_crawl(stand: Newsstand, tmp_path: 
     assert done.returncode == 0, done.stderr
     assert "No metrics on 127.0.0.1:" in done.stderr
     assert '"level": "warning", "run": 1,' in done.stderr
+
+
+@pytest.mark.parametrize("port", ["9108x", "-1", "70000"])
+def test_what_is_no_port_is_said_before_a_run_starts(tmp_path: Path, port: str) -> None:
+    env = os.environ | {"NEWSMINT_METRICS_PORT": port}
+    command = [*NEWSMINT, "crawl", "--sample", "--db", str(tmp_path / "news.sqlite3")]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Traceback" in done.stderr) == (78, False)
+    assert "is no port" in done.stderr
+    assert not (tmp_path / "news.sqlite3").exists()
