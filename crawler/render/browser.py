@@ -48,7 +48,7 @@ READ = """((most) => {
 
 
 class Browser:
-    """Renders pages. ``start`` before, ``close`` after."""
+    """Renders pages; starts with the first one. ``close`` it in the end."""
 
     def __init__(self, crawler: Crawler, limits: RenderLimits, program: str, sandbox: bool) -> None:
         self._limits = limits
@@ -77,7 +77,7 @@ class Browser:
     async def close(self) -> None:
         """End the browser and its driver."""
         if self._started:
-            with suppress(Error):
+            with suppress(Exception):  # a stop may have ended parts of it already
                 await self._handler.close()
 
     async def render(self, url: str, answers: Answers, language: str) -> bytes:
@@ -100,17 +100,17 @@ class Browser:
 
     async def _start(self) -> None:
         async with self._starting:
-            if not self._started:
-                await self._handler._launch()  # by itself at the engine's start: too early where nothing is rendered
-                self._started = True
             if self._rendered >= self._limits.pages and not self._open:
                 self._rendered = 0
                 with suppress(Error):
                     await self._handler.browser.close()
             await self._has_let_go()
             try:
+                if not self._started:
+                    await self._handler._launch()  # by itself it does so at the engine's start, needed or not
+                    self._started = True
                 await self._handler._maybe_launch_browser()
-            except Error as error:
+            except (Error, OSError) as error:
                 raise Refused(NEEDS_BROWSER, f"Chromium does not start: {_reason(error)}") from error
             self._rendered += 1
 
@@ -198,10 +198,10 @@ def _end(process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-def _reason(error: Error) -> str:
+def _reason(error: Exception) -> str:
     """What a browser said last, or how it ended: the lines that Playwright quotes before and after are about itself."""
-    lines = [line.strip() for line in error.message.splitlines()]
+    lines = [line.strip() for line in str(error).splitlines()]
     for mark in ("FATAL", "ERROR", "[err]", "process did exit"):
         if told := next((line for line in lines if mark in line and not line.startswith("<launching>")), None):
             return told.rpartition("[err]")[2].strip(" -")
-    return lines[0]
+    return lines[0] if lines else type(error).__name__
