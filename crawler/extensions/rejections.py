@@ -40,11 +40,11 @@ class Rejections:
             return
         session, fetched, refusal = session_of(self._crawler), _fetched(item), exception
         try:
-            await session.write(lambda conn: outcomes.reject(conn, session.place, fetched, refusal))
+            outcome = await session.write(lambda conn: outcomes.reject(conn, session.place, fetched, refusal))
         except (LeaseLost, CannotWrite, StoreBusy) as error:
             log.warning("%s", error)
         else:
-            session.count(fetched.source, "rejected")
+            session.count(fetched.source, outcome)
             await self._crawler.signals.send_catch_log_async(page_rejected, fetched=fetched, refusal=refusal)
 
     async def _fail(self, item: Any, failure: Failure) -> None:

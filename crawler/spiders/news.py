@@ -199,8 +199,8 @@ class NewsSpider(Spider):
 
     async def _missed(self, missed: Missed) -> None:
         self.logger.debug("%s: %s: %s: %s", missed.source, missed.url, missed.kind, missed.detail)
-        await self.session.write(lambda conn: outcomes.fail(conn, self.session.place, missed))
-        self.session.count(missed.source, "failed")
+        outcome = await self.session.write(lambda conn: outcomes.fail(conn, self.session.place, missed))
+        self.session.count(missed.source, outcome)
 
     def _meta(self, source: Source, **more: Any) -> dict[str, Any]:
         return {"source": source.key, **({"proxy": source.proxy} if source.proxy else {}), **more}
