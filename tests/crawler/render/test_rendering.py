@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,20 @@ def test_a_browser_that_does_not_start_is_told_with_its_last_words(
     store = crawl(stand.sources(tmp_path, delay=0.0, render=True), tmp_path / "news.sqlite3", env)
     [(kind, detail)] = store.rows("SELECT error, detail FROM fetch WHERE outcome = 'failed'")
     assert (kind, detail[:26]) == ("needs_browser", "Chromium does not start: [")
+
+
+def test_what_scripts_ask_for_keeps_the_pace_of_the_host(
+    stand: Newsstand, render_env: Mapping[str, str], tmp_path: Path
+) -> None:
+    [path] = stand.publish(1)
+    parts = [f"/part-{number}.js" for number in range(4)]
+    stand.answers[path] = Answer(script_page(0, "".join(f"load('{part}');" for part in parts), stand.port).encode())
+    for part in parts:
+        stand.answers[part] = Answer(b"1", headers={"Content-Type": "text/javascript"})
+    crawl(stand.sources(tmp_path, delay=0.8, render=True), tmp_path / "news.sqlite3", render_env)
+    asked = [when for when, what in stand.asked if what == path or what in parts]
+    assert len(asked) == 5
+    assert min(later - earlier for earlier, later in pairwise(asked)) > 0.7
 
 
 def test_a_source_may_forbid_it(stand: Newsstand, render_env: Mapping[str, str], tmp_path: Path) -> None:
