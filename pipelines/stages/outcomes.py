@@ -96,7 +96,7 @@ def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected)
     if lease is not None and suspicion is not None:
         _fail(conn, lease, suspicion.reason, now() + tombstones.CONFIRM)
     elif lease is not None and (rejected.reason in PASSING or tombstones.is_stored(conn, lease)):
-        _fail(conn, lease, rejected.reason, retry_after_failure(lease.tries))
+        _fail(conn, lease, rejected.reason, _retry_at(conn, lease))
     else:
         _settle(conn, lease, f"rejected: {rejected.reason}", None)
     frontier.add(conn, fetched.found, patient=True)
@@ -142,10 +142,16 @@ def fail(conn: Connection, place: Place, missed: Missed) -> str:
     if suspicion is not None and suspicion.is_sure:
         return _bury(conn, suspicion, lease)
     if lease is not None:
-        again = retry_after_failure(lease.tries) if missed.retry else None
+        again = _retry_at(conn, lease) if missed.retry else None
         again = now() + tombstones.CONFIRM if suspicion is not None else again
         _fail(conn, lease, missed.kind, max(again, now() + timedelta(seconds=missed.wait)) if again else None)
     return outcome
+
+
+def _retry_at(conn: Connection, lease: Lease) -> datetime | None:
+    """When to try again; a stored article is never given up: its site may come back after months."""
+    again = retry_after_failure(lease.tries)
+    return now() + tombstones.LOOK_AGAIN if again is None and tombstones.is_stored(conn, lease) else again
 
 
 def _fail(conn: Connection, lease: Lease, error: str, retry_at: datetime | None) -> None:

@@ -141,6 +141,13 @@ def test_two_troubles_of_different_kinds_confirm_nothing(conn: Connection, place
     assert reason(conn) is None
 
 
+def test_a_stored_article_is_never_given_up_however_long_its_site_is_down(conn: Connection, place: Place) -> None:
+    for tries in range(9):
+        held = replace(lease(conn), tries=tries)
+        outcomes.fail(conn, place, Missed("larkspur", URL, "feed", "timeout", "", lease=held, retry=True))
+    assert conn.execute(text("SELECT due_at FROM frontier")).scalar_one() > (now() + timedelta(days=29)).isoformat()
+
+
 @pytest.mark.parametrize("comes_back", ["whole", "not modified"])
 def test_a_page_that_comes_back_lifts_its_tombstone(conn: Connection, place: Place, comes_back: str) -> None:
     missed(conn, place, "http_410")
