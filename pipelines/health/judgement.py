@@ -13,7 +13,7 @@ from pipelines.health.drift import HISTORY, WINDOWS, find_drift
 from pipelines.health.facts import FIELDS, ArticleFacts, RunFacts, SourceFacts
 from pipelines.health.kinds import Kind, Trouble
 from pipelines.health.pace import HOUR, allowed_pause, find_silence, pace, silent_for, spoken
-from pipelines.health.visits import LATEST, find_failures, find_low_yield, page_visits, stored_share
+from pipelines.health.visits import LATEST, asked_pages, find_failures, find_low_yield, page_visits, stored_share
 
 LATEST_ARTICLES = WINDOWS[1]
 STALLED = 12 * HOUR
@@ -57,7 +57,7 @@ class Health:
 def judge(facts: SourceFacts) -> Health:
     """The health of one source."""
     looked_at = next((visit.at for visit in facts.visits if visit.outcome != "failed"), None)
-    latest, pages = facts.visits[:LATEST], page_visits(facts.visits)
+    latest, pages = asked_pages(facts)[:LATEST], page_visits(facts.visits)
     recent, past = facts.articles[:LATEST_ARTICLES], facts.articles[LATEST_ARTICLES : LATEST_ARTICLES + HISTORY]
     troubles = [*find_failures(facts), *find_low_yield(facts), *find_drift(facts.articles)]
     if looked_at is not None:

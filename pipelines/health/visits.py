@@ -25,10 +25,12 @@ EXAMPLES = 3
 
 def find_failures(facts: SourceFacts) -> Iterator[Trouble]:
     """The trouble with reaching the source: the worst that fits, and listings that fail while others answer."""
-    visits, latest = facts.visits, facts.visits[:LATEST]
+    visits = asked_pages(facts)
+    latest = visits[:LATEST]
     failed = [each for each in latest if each.outcome == "failed"]
     declined = [each for each in latest if each.reason in DECLINED]
-    if _is_down(visits):
+    if _is_down(facts.visits):
+        failed = [each for each in facts.visits[:LATEST] if each.outcome == "failed"]
         yield Trouble(Kind.UNREACHABLE, f"nothing but failures: {counted(failed)}", examples(failed))
         return
     if len(declined) >= 3 and len(declined) >= 0.2 * len(latest):
@@ -53,6 +55,12 @@ def find_low_yield(facts: SourceFacts) -> Iterator[Trouble]:
             f"of the last {len(latest)} pages {stored_share(latest):.0%} became articles{usual}: {counted(refused)}"
         )
         yield Trouble(Kind.LOW_YIELD, detail, examples(refused))
+
+
+def asked_pages(facts: SourceFacts) -> list[Visit]:
+    """All visits but those to feeds, sitemaps and the like, which a crawl that runs on asks more often than pages."""
+    failing = {each.url for each in facts.listings}
+    return [each for each in facts.visits if each.outcome != "listing" and each.url not in failing]
 
 
 def page_visits(visits: Iterable[Visit]) -> list[Visit]:

@@ -16,7 +16,7 @@ from pipelines.store.runs import REEXTRACT
 from pipelines.store.schema import article, crawl_run, fetch, listing, rejection, source
 from pipelines.store.times import epoch
 
-MOST_TIMES, MOST_ARTICLES, MOST_VISITS, MOST_RUNS = 2_000, 180, 600, 12
+MOST_TIMES, MOST_ARTICLES, MOST_VISITS, MOST_FETCHES, MOST_RUNS = 2_000, 180, 400, 2_000, 12
 """Rows that are read of a source: days to months of it, and the same work however large the store is."""
 IDLE_SECONDS = 14 * 86400
 """A source that was not asked for so long before the latest visit of all is not crawled any more."""
@@ -76,12 +76,16 @@ def _facts(conn: Connection, row: Any, at: int, minimum: float | None) -> Source
         watched_since=epoch(row.added_at) or 0,
         published=tuple(conn.execute(_PUBLISHED, of).scalars()),
         articles=tuple(_article(each) for each in conn.execute(_ARTICLES, of)),
-        visits=tuple(
-            Visit(it.url, it.outcome, epoch(it.fetched_at) or 0, it.reason) for it in conn.execute(_VISITS, of)
-        ),
+        visits=_visits(conn, of),
         listings=tuple(ListingFacts(*each) for each in conn.execute(_LISTINGS, of)),
         healthy_minimum=minimum,
     )
+
+
+def _visits(conn: Connection, of: dict[str, Any]) -> tuple[Visit, ...]:
+    pages = [Visit(it.url, it.outcome, epoch(it.fetched_at) or 0, it.reason) for it in conn.execute(_PAGES, of)]
+    listed = [Visit(it.url, it.outcome, epoch(it.fetched_at) or 0) for it in conn.execute(_LISTED, of)]
+    return tuple(sorted((*listed, *pages), key=lambda visit: -visit.at))
 
 
 def _runs(conn: Connection) -> list[RunFacts]:
@@ -112,25 +116,42 @@ _ARTICLES = (
     .order_by(*_newest)
     .limit(MOST_ARTICLES)
 )
-_IS_VISIT = and_(func.coalesce(fetch.c.route, "") != "archive", func.coalesce(fetch.c.error, "").not_like("budget%"))
-"""Pages that were read again from the archive are none, nor is what a budget of our own kept from being asked for."""
-_VISITS = (
-    select(
-        fetch.c.url,
-        fetch.c.outcome,
-        fetch.c.fetched_at,
-        func.coalesce(
-            fetch.c.error,
-            select(rejection.c.reason)
-            .where(rejection.c.page_id == fetch.c.page_id, rejection.c.run_id == fetch.c.run_id)
-            .limit(1)
-            .scalar_subquery(),
-        ).label("reason"),
-    )
-    .where(fetch.c.source == bindparam("key"), _IS_VISIT)
+_recent = (
+    select(*(fetch.c[name] for name in ("id", "run_id", "url", "route", "outcome", "error", "page_id", "fetched_at")))
+    .where(fetch.c.source == bindparam("key"))
     .order_by(fetch.c.fetched_at.desc(), fetch.c.id.desc())
+    .limit(MOST_FETCHES)
+    .subquery()
+)
+_refused = (
+    select(rejection.c.reason)
+    .where(rejection.c.page_id == _recent.c.page_id, rejection.c.run_id == _recent.c.run_id)
+    .limit(1)
+    .scalar_subquery()
+)
+_PAGES = (
+    select(
+        _recent.c.url,
+        _recent.c.outcome,
+        _recent.c.fetched_at,
+        func.coalesce(_recent.c.error, _refused).label("reason"),
+    )
+    .where(
+        _recent.c.outcome != "listing",
+        func.coalesce(_recent.c.route, "") != "archive",
+        func.coalesce(_recent.c.error, "").not_like("budget%"),
+    )
+    .order_by(_recent.c.fetched_at.desc(), _recent.c.id.desc())
     .limit(MOST_VISITS)
 )
+"""Pages that were read again from the archive are no visits, nor is what a budget of our own kept from being asked."""
+_LISTED = (
+    select(_recent.c.url, _recent.c.outcome, _recent.c.fetched_at)
+    .where(_recent.c.outcome == "listing")
+    .order_by(_recent.c.fetched_at.desc())
+    .limit(1)
+)
+"""The latest listing that was read: of those, no more need be known."""
 _LISTINGS = (
     select(listing.c.url, listing.c.route, listing.c.failures, listing.c.error)
     .where(listing.c.source == bindparam("key"), listing.c.failures > 0)

@@ -68,6 +68,23 @@ def test_listings_that_fail_while_pages_arrive() -> None:
     assert trouble.detail == "feed https://daily.example/feed failed 4 times in a row: http_500: x"
 
 
+def test_a_crawl_that_runs_on_asks_listings_more_often_than_pages() -> None:
+    """Four polls of a feed to a page, and the pages are declined: that is no small share of the visits."""
+    facts = latest(8, "rejected", "block_page")
+    polls = [Visit(FEED.url, "listing", each.at + 60) for each in facts.visits for _ in range(4)]
+    mixed = sorted((*facts.visits, *polls), key=lambda visit: -visit.at)
+    assert kinds(SourceFacts("daily", 0, visits=tuple(mixed))) == [Kind.BLOCKED]
+
+
+def test_a_listing_that_fails_again_and_again_is_not_said_to_be_pages_that_fail() -> None:
+    facts = latest(0, "new")
+    start = facts.visits[0].at
+    polls = [Visit(FEED.url, "failed", start + 60 * it, "http_500") for it in range(1, 40)]
+    pages = [Visit(f"https://daily.example/p{it}", "new", start + 60 * it) for it in range(1, 40)]
+    mixed = sorted((*polls, *pages, *facts.visits), key=lambda visit: -visit.at)
+    assert kinds(SourceFacts("daily", 0, visits=tuple(mixed), listings=(FEED,))) == [Kind.LISTING_FAILS]
+
+
 def test_a_source_that_is_down_is_one_trouble_and_not_two() -> None:
     down = latest(30, "failed", "timeout")
     assert kinds(SourceFacts("daily", 0, visits=down.visits, listings=(FEED,))) == [Kind.UNREACHABLE]
