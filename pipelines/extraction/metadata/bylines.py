@@ -100,7 +100,9 @@ def bare_names(nearby: Nearby) -> Iterator[tuple[str, Names]]:
                 link is not None and _PROFILE.search(link.get("href") or "") is not None,
                 key(names[0]) in portraits,
                 _is_signature(nearby.data, spot.element),
-                link is None and _is_dated(close[max(index - 3, 0) : index] + close[index + 1 : index + 5]),
+                link is None
+                and spot.element.find(".//a") is None  # topics, joined
+                and _is_dated(close[max(index - 3, 0) : index] + close[index + 1 : index + 5]),
             )
             yield from ((kind, names) for kind, holds in zip(BARE_KINDS, true, strict=True) if holds)
 

@@ -124,3 +124,11 @@ def test_who_took_the_picture_did_not_write() -> None:
 def test_what_the_page_is_filed_under_is_no_author() -> None:
     head = meta(article_section="Shared Ledgers")
     assert read(article("<div>Shared Ledgers</div><time>March 3, 2026</time>", head)).authors == ()
+
+
+def test_topics_linked_beside_the_date_are_no_name() -> None:
+    line = (
+        '<ul><li><span class="entry-author">Harbour Desk</span></li><li><time>3 March 2026</time></li>'
+        '<li><span><a href="/tag/harrow/">Harrow</a> <a href="/tag/outage/">Outage</a></span></li></ul>'
+    )
+    assert read(article(line, SITE)).authors == ("Harbour Desk",)
