@@ -64,10 +64,13 @@ def redirect(to: str, status: str = "302 Found") -> bytes:
     return page(b"", status, Location=to)
 
 
-def stream(start: bytes, piece: bytes, times: int | None = None, pause: float = 0.0) -> Callable[[Asked], None]:
-    """Writes ``start``, then ``piece`` again and again: so many times, or for ever."""
+def stream(
+    start: bytes, piece: bytes, times: int | None = None, pause: float = 0.0, before: float = 0.0
+) -> Callable[[Asked], None]:
+    """After ``before`` seconds writes ``start``, then ``piece`` again and again: so many times, or for ever."""
 
     def write(asked: Asked) -> None:
+        time.sleep(before)
         asked.write(start)
         for _ in count() if times is None else range(times):
             asked.write(piece)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.crawler.conftest import ROOT
 from tests.crawler.hostile.pages import ADDRESSES, BODIES, HEADS, STATUSES, TEXTS
 from tests.crawler.hostile.row import Row
-from tests.crawler.hostile.run import CRAWLS, Visit, visit
+from tests.crawler.hostile.run import CRAWLS, visit
 from tests.crawler.hostile.sites import ENDLESS, LISTINGS, ROBOTS
 from tests.crawler.hostile.watch import HAS_PROC
 
@@ -31,55 +30,22 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "What has no end": ENDLESS,
 }
 ROWS = [row for rows in SECTIONS.values() for row in rows]
-DAILY = [crawl for crawl in CRAWLS if crawl != "slow"]
 
-Visits = Callable[[str], Visit]
-
-
-@pytest.fixture(scope="module")
-def visits(tmp_path_factory: pytest.TempPathFactory) -> Visits:
-    """Crawl → what came of it; made when first asked for."""
-
-    @cache
-    def visited(crawl: str) -> Visit:
-        return visit(crawl, [row for row in ROWS if row.crawl == crawl], tmp_path_factory.mktemp(crawl))
-
-    return visited
+CASES = [pytest.param(crawl, marks=[pytest.mark.slow] if crawl == "slow" else []) for crawl in CRAWLS]
 
 
-def _marks(crawl: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.slow] if crawl == "slow" else []
-
-
-CRAWL_CASES = [pytest.param(crawl, marks=_marks(crawl)) for crawl in CRAWLS]
-
-
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.name, marks=_marks(row.crawl)) for row in ROWS])
-def test_it_ends_in_time_and_under_its_name(visits: Visits, row: Row) -> None:
-    ended = visits(row.crawl).ended[row.name]
-    assert ended.outcome == row.outcome
-    assert ended.seconds <= row.seconds
-
-
-@pytest.mark.skipif(not HAS_PROC, reason="memory is read from /proc, which this system has not")
-@pytest.mark.parametrize("crawl", CRAWL_CASES)
-def test_it_stays_within_memory(visits: Visits, crawl: str) -> None:
-    watched = visits(crawl).watched
-    assert 0 < watched.peak <= CRAWL_MOST
-    assert watched.peak_below <= WORKER_MOST
-
-
-@pytest.mark.parametrize("crawl", CRAWL_CASES)
-def test_no_fault_of_ours_comes_to_light(visits: Visits, crawl: str) -> None:
-    watched = visits(crawl).watched
+@pytest.mark.parametrize("crawl", CASES)
+def test_each_ends_in_time_within_memory_and_under_its_name(crawl: str, tmp_path: Path) -> None:
+    rows = [row for row in ROWS if row.crawl == crawl]
+    visited = visit(crawl, rows, tmp_path)
+    watched, ended = visited.watched, visited.ended
+    assert {row.name: ended[row.name].outcome for row in rows} == {row.name: row.outcome for row in rows}
+    assert [row.name for row in rows if ended[row.name].seconds > row.seconds] == []
+    assert not HAS_PROC or (0 < watched.peak <= CRAWL_MOST and watched.peak_below <= WORKER_MOST), watched
     assert watched.code == 0
     assert "Traceback" not in watched.said
     assert "internal error" not in watched.said
-
-
-@pytest.mark.parametrize("crawl", DAILY)
-def test_what_a_page_wants_asked_for_elsewhere_is_not(visits: Visits, crawl: str) -> None:
-    assert not [target for target in visits(crawl).asked if "secret" in target]
+    assert not [target for target in visited.asked if "secret" in target], "what a page wants asked for elsewhere"
 
 
 def table() -> str:
