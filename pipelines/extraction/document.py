@@ -18,6 +18,10 @@ from pipelines.items import RawPage
 MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 20_000
 
+AFTERMATH = 500
+"""Characters after the end of the body; what follows it is mostly less: a comment, a script of the cache."""
+_END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+
 _MARKUP = re.compile(
     rb"<(?:!doctype|html|head|body|div|p|article|section|table|h[1-6]|span|br|a|ul|meta)\b", re.IGNORECASE
 )
@@ -130,11 +134,17 @@ def _try(body: bytes, name: str) -> str | None:
         return None
 
 
+def _in_one_body(text: str) -> str:
+    """The page without end tags of its body where much follows them: browsers go on reading there, libxml2 does not."""
+    first = _END.search(text)
+    return text if first is None or len(text) - first.start() < AFTERMATH else _END.sub("", text)
+
+
 def _parse(text: str) -> html.HtmlElement | None:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
-        root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(_in_one_body(text).replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return root

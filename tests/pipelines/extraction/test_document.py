@@ -91,3 +91,11 @@ def test_all_elements_are_kept_in_order() -> None:
         RawPage(url="https://e.example/", body=b"<html><body><p>a<b>b</b></p><i>c</i></body></html>")
     )
     assert [element.tag for element in document.elements] == ["html", "body", "p", "b", "i"]
+
+
+def test_a_page_whose_header_ends_the_body_is_read_to_its_end() -> None:
+    story = "".join(f"<p>The mayor of Hexham counted {number} coins before noon.</p>" for number in range(20))
+    page = f"<html><body><nav>Menu</nav></body></html>{story}</body></html>"
+    document = parse_document(RawPage("https://e.example/", page.encode()))
+    assert document.body is not None
+    assert len(document.body.findall(".//p")) == 20
