@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from pipelines.chrome import Learned, SiteChrome
@@ -12,6 +13,8 @@ from pipelines.store.database import Store
 
 GROWTH = 1.1
 """A source's chrome is read again once this many times as many of its articles were counted."""
+LOOK_SECONDS = 1.0
+"""How often it is looked whether they were: the crawl's event loop waits for the answer."""
 
 
 class SiteKnowledge:
@@ -21,13 +24,17 @@ class SiteKnowledge:
         self._store = store
         self._corrections = corrections
         self._known: dict[str, Learned] = {}
+        self._looked: dict[str, float] = {}
 
     def site(self, source: str, *, latest: bool = False) -> Site:
         """What is known of the source by now; near enough, unless it must be the ``latest``."""
         return Site(self._chrome(source, 1.0 if latest else GROWTH), self._corrections.get(source, NO_CORRECTIONS))
 
     def _chrome(self, source: str, growth: float) -> SiteChrome:
-        known = self._known.get(source, Learned())
+        known, moment = self._known.get(source, Learned()), time.monotonic()
+        if growth > 1 and moment - self._looked.get(source, -LOOK_SECONDS) < LOOK_SECONDS:
+            return known.chrome
+        self._looked[source] = moment
         with self._store.connect() as conn:
             if articles_counted(conn, source) > known.articles * growth:
                 known = self._known[source] = learned(conn, source)
