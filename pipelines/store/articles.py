@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from pipelines.items import Article, Heading, Link, RemovedBlock
 from pipelines.store import links, schema
-from pipelines.store.dialect import chunks
+from pipelines.store.dialect import chunks, execute_many
 from pipelines.store.duplicates import body_hash, settle_duplicates
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
@@ -214,8 +214,10 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
         if not is_new:
             conn.execute(delete(child).where(child.c.article_id == article.id))
         if values:
-            conn.execute(
-                _NEW_CHILD[child], [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)]
+            execute_many(
+                conn,
+                _NEW_CHILD[child],
+                [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)],
             )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from pipelines.chrome import MIN_SIGHTINGS, Count, Learned, SiteChrome, learn, sightings
 from pipelines.items import Article
-from pipelines.store.dialect import insert
+from pipelines.store.dialect import execute_many, insert
 from pipelines.store.schema import learned_block, learned_source
 from pipelines.store.times import utc_text
 
@@ -37,7 +38,7 @@ def observe(conn: Connection, article: Article, at: datetime) -> None:
         for sighting in sightings(article)
     ]
     if rows:
-        conn.execute(_counting(conn.dialect.name), rows)
+        execute_many(conn, _counting(conn.dialect.name), rows)
     if number % MEMORY == 0:
         _forget(conn, article.source, number - MEMORY)
 
@@ -74,6 +75,7 @@ def _next_number(conn: Connection, source: str) -> int:
     return number
 
 
+@cache
 def _counting(dialect: str) -> Any:
     new = insert(dialect, learned_block)
     return new.on_conflict_do_update(

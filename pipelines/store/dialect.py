@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from pipelines.store.schema import storable
 
 CHUNK = 500
 """How many values one ``IN (…)`` names; SQLite allows 32,766 variables a statement."""
@@ -31,6 +33,30 @@ def _insert_new(dialect: str, table: Table) -> Any:
 def insert_new(conn: Connection, table: Table) -> Any:
     """An INSERT that leaves rows alone that are there already. Made once: building a statement costs more than it."""
     return _insert_new(conn.dialect.name, table)
+
+
+def execute_many(conn: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    """``conn.execute`` for many rows with the same keys, without SQLAlchemy's work for each of their values.
+
+    That work is most of what storing an article's hundred links and removed blocks costs. ``statement`` is kept: make
+    it once.
+    """
+    if not conn.dialect.positional:
+        conn.execute(statement, rows)
+        return
+    text, order, constants = _compiled(statement, conn.dialect, tuple(rows[0]))
+    values = ({**constants, **row} for row in rows)
+    conn.exec_driver_sql(text, [tuple(storable(each[name]) for name in order) for each in values])
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    statement: Insert, dialect: Dialect, names: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """The statement's text, the names of its parameters in order, and the values that it brings itself."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    constants = {name: value for name, value in compiled.params.items() if name not in names}
+    return str(compiled), tuple(compiled.positiontup or ()), constants
 
 
 def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[list[Item]]:

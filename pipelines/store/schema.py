@@ -6,6 +6,8 @@ search and views, is in ``derived.py``.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -34,9 +36,17 @@ class Text(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "").encode(errors="replace").decode()
+        return storable(value)
+
+
+Value = TypeVar("Value")
+
+
+def storable(value: Value) -> Value:
+    """A value of a row; text without what databases refuse."""
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "").encode(errors="replace").decode()  # type: ignore[return-value]
 
 
 metadata = MetaData(
