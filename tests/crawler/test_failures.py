@@ -38,7 +38,8 @@ def wrapped(inner: Exception, outer: type[Exception] = ResponseNeverReceived) ->
         (Refused("robots", "forbidden"), "robots"),
         (IgnoreRequest("max redirections reached"), "redirects"),
         (IgnoreRequest("exceeded DOWNLOAD_MAXSIZE (20 B) during decompression"), "too_large"),
-        (ValueError("what"), "error"),
+        (ValueError("what"), "bad_answer"),
+        (RuntimeError("what"), "error"),
     ],
 )
 def test_kind(error: Exception, kind: str) -> None:
@@ -52,6 +53,6 @@ def test_details_are_one_short_line() -> None:
 
 
 def test_a_chain_that_bites_its_tail_ends() -> None:
-    error = ValueError("first")
+    error = RuntimeError("first")
     error.__cause__ = error
     assert failure_kind(error)[0] == "error"
