@@ -15,6 +15,8 @@ import pytest
 from tests.crawler.conftest import Crawl
 from tests.crawler.newsstand import Answer, Newsstand, newsstand, story
 
+pytestmark = pytest.mark.slow
+
 GOOD = ["/news/1-brook-opens-exchange", "/news/2-colby-opens-exchange"]
 
 

@@ -81,6 +81,7 @@ def test_a_restored_block_is_back_on_all_pages_of_the_site(call: Call, tmp_path:
     assert (entry["why"], str(entry["added"])[:2]) == ("the harbour's own words", "20")
 
 
+@pytest.mark.slow
 def test_a_removed_block_leaves_all_pages_of_the_site_until_it_is_restored(call: Call, tmp_path: Path) -> None:
     [line] = [line for line in call("show", BERTHS.url, "--numbered").stdout.splitlines() if NOTE in line]
     done = call("remove", BERTHS.url, line.split()[0], "--reason", "sponsored")
@@ -96,6 +97,7 @@ def test_a_removed_block_leaves_all_pages_of_the_site_until_it_is_restored(call:
     assert [entry["action"] for entry in entries(tmp_path)] == ["remove", "keep"]
 
 
+@pytest.mark.slow
 def test_a_whole_rule_is_switched_off_in_the_file_that_is_named(call: Call, tmp_path: Path) -> None:
     own = tmp_path / "ours.toml"
     own.write_text("# kept by hand\n")

@@ -98,6 +98,7 @@ def test_it_runs_on_until_it_is_stopped(crawl: Crawl, stand: Newsstand) -> None:
     assert last == "stopped"
 
 
+@pytest.mark.slow
 def test_it_ends_after_the_time_it_was_given_and_asks_nothing_before_it_is_due(crawl: Crawl, stand: Newsstand) -> None:
     [path] = stand.publish(1)
     stand.answers["/feed"] = feed(stand, {path: "Sat, 21 Nov 2026"})

@@ -29,6 +29,7 @@ def crawl(stand: Newsstand, tmp_path: Path) -> Crawl:
     return Crawl(stand.sources(tmp_path, delay=0.0), tmp_path / "news.sqlite3")
 
 
+@pytest.mark.slow
 def test_the_first_articles_of_a_site_lose_its_furniture_at_the_end_of_the_crawl(crawl: Crawl) -> None:
     shown = crawl.run().stdout
     [(recleaned,)] = crawl.rows("SELECT count(*) FROM fetch WHERE outcome = 'recleaned'")

@@ -31,10 +31,9 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
 }
 ROWS = [row for rows in SECTIONS.values() for row in rows]
 
-CASES = [pytest.param(crawl, marks=[pytest.mark.slow] if crawl == "slow" else []) for crawl in CRAWLS]
 
-
-@pytest.mark.parametrize("crawl", CASES)
+@pytest.mark.parametrize("crawl", CRAWLS)
+@pytest.mark.slow
 def test_each_ends_in_time_within_memory_and_under_its_name(crawl: str, tmp_path: Path) -> None:
     rows = [row for row in ROWS if row.crawl == crawl]
     visited = visit(crawl, rows, tmp_path)

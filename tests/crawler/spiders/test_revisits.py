@@ -67,6 +67,7 @@ def test_what_did_not_change_is_not_sent_and_what_did_is_a_version(crawl: Crawl,
     assert stand.unchanged.count("/feed") == 1
 
 
+@pytest.mark.slow
 def test_a_304_on_the_first_page_loses_nothing_of_the_second(stand: Newsstand, tmp_path: Path) -> None:
     paths = stand.publish(2)
     link = "<article><h2><a href='{}'>{}</a></h2></article>"
