@@ -14,14 +14,15 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipelines.items import Article, RawPage
+from pipelines.enrich.values import Enrichment
+from pipelines.items import Article, RawPage, Verdict
 from pipelines.site import UNKNOWN_SITE, Site
 
 MAX_BYTES = 5_000_000
@@ -53,10 +54,14 @@ class ExtractionFailure:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What came of a page, and the seconds its worker took; None where it died over it."""
+    """What came of a page, and the seconds its worker took; None where it died over it.
+
+    ``enrichment`` is there for articles to be stored, of ``timed`` alone.
+    """
 
     result: Article | ExtractionFailure
     seconds: float | None = None
+    enrichment: Enrichment | None = None
 
 
 class ExtractionPool:
@@ -80,11 +85,14 @@ class ExtractionPool:
     def submit(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Article | ExtractionFailure]:
         """Extract in a worker. The future never raises: whatever goes wrong is its result."""
         answer: Future[Article | ExtractionFailure] = Future()
-        self.timed(page, site).add_done_callback(lambda done: answer.set_result(done.result().result))
+        self._run(_extract, page, site).add_done_callback(lambda done: answer.set_result(done.result().result))
         return answer
 
     def timed(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Timed]:
-        """``submit``, with the time it took."""
+        """``submit``, with the time it took, and what the enrichment finds in the article."""
+        return self._run(_extract_and_enrich, page, site)
+
+    def _run(self, task: Callable[[RawPage, Site], Timed], page: RawPage, site: Site) -> Future[Timed]:
         answer: Future[Timed] = Future()
         refusal = oversize(page)
         if refusal:
@@ -99,7 +107,7 @@ class ExtractionPool:
                 self._hung[source] += 1
             answer.set_result(timed)
 
-        self._pool.schedule(_extract, args=(page, site), timeout=limit).add_done_callback(settle)
+        self._pool.schedule(task, args=(page, site), timeout=limit).add_done_callback(settle)
         return answer
 
     def map(self, pages: Iterable[RawPage]) -> Iterator[tuple[RawPage, Article | ExtractionFailure]]:
@@ -169,20 +177,31 @@ def _outcome(task: Future[Timed], time_limit: float) -> Timed:
 
 
 def _extract(page: RawPage, site: Site) -> Timed:
-    began = time.perf_counter()
-    result = _extracted(page, site)
-    return Timed(result, round(time.perf_counter() - began, 4))
-
-
-def _extracted(page: RawPage, site: Site) -> Article | ExtractionFailure:
     from pipelines.extraction import extract_article
 
+    return _in_time(lambda: Timed(extract_article(page, site)))
+
+
+def _extract_and_enrich(page: RawPage, site: Site) -> Timed:
+    from pipelines.enrich import enrich
+    from pipelines.extraction import extract_article
+
+    def work() -> Timed:
+        article = extract_article(page, site)
+        return Timed(article, enrichment=enrich(article) if Verdict(article.verdict).is_stored else None)
+
+    return _in_time(work)
+
+
+def _in_time(work: Callable[[], Timed]) -> Timed:
+    began = time.perf_counter()
     try:
-        return extract_article(page, site)
+        done = work()
     except MemoryError:
-        return ExtractionFailure("memory", "needed more memory than a worker may use")
+        done = Timed(ExtractionFailure("memory", "needed more memory than a worker may use"))
     except Exception as error:
-        return ExtractionFailure("error", f"{type(error).__name__}: {error}"[:500])
+        done = Timed(ExtractionFailure("error", f"{type(error).__name__}: {error}"[:500]))
+    return replace(done, seconds=round(time.perf_counter() - began, 4))
 
 
 def _context() -> multiprocessing.context.BaseContext:
@@ -193,7 +212,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extraction"])
+    context.set_forkserver_preload(["pipelines.extraction", "pipelines.enrich"])
     return context
 
 

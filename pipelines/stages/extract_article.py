@@ -46,5 +46,5 @@ class ExtractArticle:
         site = self._sites.site(item.source, latest=item.again)
         done = await asyncio.wrap_future(self._pool.timed(item.page, site))
         if isinstance(done.result, Article):
-            return Extracted(item, done.result, done.seconds)
+            return Extracted(item, done.result, done.seconds, done.enrichment)
         raise failed_extraction(done.result.kind, done.result.detail, done.seconds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Validators
 from pipelines.store.frontier import FrontierEntry
 
@@ -61,3 +62,4 @@ class Extracted:
     article: Article
     seconds: float | None = None
     """How long the extraction took."""
+    enrichment: Enrichment | None = field(default=None, repr=False)

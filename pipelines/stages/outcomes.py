@@ -50,7 +50,7 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     A page that was only read again is ``recleaned`` or ``unchanged``, and leaves a trace where it is the former.
     """
     page_id = _page_id(conn, place, item.fetched)
-    outcome = str(save_article(conn, item.article, page_id=page_id))
+    outcome = str(save_article(conn, item.article, page_id=page_id, enrichment=item.enrichment))
     if item.fetched.again:
         return _note_cleaning(conn, place, item.fetched, outcome, page_id)
     asked = item.fetched.page.requested_url

@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
 
+from pipelines.enrich import Enrichment, enrich
 from pipelines.items import Article, Heading, Link, RemovedBlock
 from pipelines.store import links, schema
 from pipelines.store.dialect import chunks, execute_many
 from pipelines.store.duplicates import body_hash, settle_duplicates
+from pipelines.store.enriched import save_enrichment
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
 from pipelines.store.sources import ensure_sources
@@ -37,23 +39,26 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def save_article(conn: Connection, article: Article, *, page_id: int | None = None) -> Outcome:
+def save_article(
+    conn: Connection, article: Article, *, page_id: int | None = None, enrichment: Enrichment | None = None
+) -> Outcome:
     """Store an article, as a new one, as a new version, or not at all where its content is what is stored.
 
-    ``page_id`` is the page it was read from. Unchanged writes nothing to the article's tables.
+    ``page_id`` is the page it was read from; ``enrichment`` is made here where it is not given. Unchanged writes
+    nothing to the article's tables.
     """
     current = conn.execute(_CURRENT, {"id": article.id}).first()
     if current is None:
         ensure_sources(conn, [article.source])
-        _write(conn, article, page_id, version=1, is_new=True)
+        _write(conn, article, page_id, enrichment, version=1, is_new=True)
         return Outcome.NEW
     shown = _version_shown(conn, article.id, page_id)
     if shown is not None:
-        return _correct(conn, article, page_id, shown, latest=current.version)
+        return _correct(conn, article, page_id, enrichment, shown, latest=current.version)
     if current.content_hash == content_hash(article):
         _note_page(conn, page_id, article.id, current.version)
         return Outcome.UNCHANGED
-    _write(conn, article, page_id, version=current.version + 1)
+    _write(conn, article, page_id, enrichment, version=current.version + 1)
     if is_silent(article, current):
         mark_silent(conn, article.id, current.version + 1)
     return Outcome.UPDATED
@@ -132,13 +137,15 @@ def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> in
     return conn.execute(_SHOWN, {"page": page_id, "article": article_id}).scalar()
 
 
-def _correct(conn: Connection, article: Article, page_id: int | None, shown: int, *, latest: int) -> Outcome:
+def _correct(
+    conn: Connection, article: Article, page_id: int | None, enrichment: Enrichment | None, shown: int, *, latest: int
+) -> Outcome:
     """A stored page read again: put right the version it showed, and the article if that is its latest."""
     if shown == latest:
         stored = load_article(conn, article.id)
         if stored and replace(stored, extractor="", fetched_at=None) == replace(article, extractor="", fetched_at=None):
             return Outcome.UNCHANGED
-        _write(conn, article, page_id, version=shown)
+        _write(conn, article, page_id, enrichment, version=shown)
         return Outcome.UPDATED
     this = (article_version.c.article_id == article.id) & (article_version.c.version == shown)
     before = conn.execute(select(article_version.c.content_hash).where(this)).scalar()
@@ -148,10 +155,19 @@ def _correct(conn: Connection, article: Article, page_id: int | None, shown: int
     return Outcome.UPDATED
 
 
-def _write(conn: Connection, article: Article, page_id: int | None, *, version: int, is_new: bool = False) -> None:
+def _write(
+    conn: Connection,
+    article: Article,
+    page_id: int | None,
+    enrichment: Enrichment | None,
+    *,
+    version: int,
+    is_new: bool = False,
+) -> None:
     """Make the article's rows say what ``article`` says, as this version."""
     seen_at = normalised(article.fetched_at) or utc_text(now())
-    values = _row(article, version, seen_at)
+    found = enrichment or enrich(article)
+    values = _row(article, version, seen_at) | {"enricher": found.enricher}
     if is_new:
         conn.execute(_NEW, values | {"first_seen_at": seen_at})
     else:
@@ -162,6 +178,7 @@ def _write(conn: Connection, article: Article, page_id: int | None, *, version: 
     _write_children(conn, article, is_new)
     links.register(conn, article.id, own=(article.canonical_url, article.url), redirects=_requested(conn, page_id))
     settle_duplicates(conn, article.id, values["body_hash"], is_new=is_new)
+    save_enrichment(conn, article.id, found, is_new=is_new)
     _note_page(conn, page_id, article.id, version)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -123,6 +124,7 @@ article = Table(
     Column("gone_reason", Text),
     Column("body_path", Text),
     Column("extractor", Text, nullable=False),
+    Column("enricher", Text),
     Index("ix_article_published", "published_ts", "number"),
     Index("ix_article_source_published", "source", "published_ts", "number"),
     Index("ix_article_body_hash", "body_hash"),
@@ -357,4 +359,104 @@ alarm = Table(
     Column("notified_at", Text),
     Column("cleared_at", Text),
     Index("ix_alarm_open", "source", "kind", sqlite_where=text("cleared_at IS NULL")),
+)
+
+asset_mention = Table(
+    "asset_mention",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("asset", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("part", Text, CheckConstraint("part IN ('title', 'body')", name="part"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("certainty", Float, nullable=False),
+    PrimaryKeyConstraint("article_id", "ordinal"),
+    sqlite_with_rowid=False,
+)
+
+article_asset = Table(
+    "article_asset",
+    metadata,
+    Column("asset", Text, nullable=False),
+    Column("published_ts", Integer, nullable=False),
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("mentions", Integer, nullable=False),
+    Column("in_title", Integer, nullable=False),
+    Column("certainty", Float, nullable=False),
+    PrimaryKeyConstraint("asset", "published_ts", "article_id"),
+    Index("ix_article_asset_article_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+credit = Table(
+    "credit",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("domain", Text),
+    Column("url", Text),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("article_id", "ordinal"),
+    Index("ix_credit_outlet", "outlet"),
+    sqlite_with_rowid=False,
+)
+
+article_label = Table(
+    "article_label",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    PrimaryKeyConstraint("article_id", "label"),
+    Index("ix_article_label_label", "label"),
+    sqlite_with_rowid=False,
+)
+
+sketch = Table(
+    "sketch",
+    metadata,
+    Column("number", Integer, ForeignKey("article.number", ondelete="CASCADE"), primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+sketch_band = Table(
+    "sketch_band",
+    metadata,
+    Column("value", Integer, nullable=False),
+    Column("number", Integer, ForeignKey("article.number", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("value", "number"),
+    Index("ix_sketch_band_number", "number"),
+    sqlite_with_rowid=False,
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("first_article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
+    Column("articles", Integer, nullable=False),
+    Column("sources", Integer, nullable=False),
+    Column("first_ts", Integer, nullable=False),
+    Column("last_ts", Integer, nullable=False),
+    Column("press_release", Integer, nullable=False, server_default=text("0")),
+    Index("ix_story_last", "last_ts"),
+    Index("ix_story_first_article_id", "first_article_id"),
+)
+
+story_article = Table(
+    "story_article",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", Integer, ForeignKey("story.id", ondelete="CASCADE"), nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("added_words", Integer, nullable=False),
+    Index("ix_story_article_story_id", "story_id"),
+    sqlite_with_rowid=False,
 )

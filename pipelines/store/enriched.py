@@ -1,0 +1,61 @@
+"""What the enrichment found, as rows beside the article's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from pipelines.enrich import Enrichment, Mention
+from pipelines.store.dialect import execute_many
+from pipelines.store.schema import article, article_asset, article_label, asset_mention, credit
+
+_CHILDREN = (asset_mention, article_asset, credit, article_label)
+_INSERT = {child: insert(child) for child in _CHILDREN}
+_DELETE = {child: delete(child).where(child.c.article_id == bindparam("id")) for child in _CHILDREN}
+
+
+_PUBLISHED = select(article.c.published_ts).where(article.c.id == bindparam("id"))
+
+
+def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_new: bool = False) -> None:
+    """Make the rows of an article that is stored say what was found; ``is_new`` where it has none yet."""
+    published_ts = conn.execute(_PUBLISHED, {"id": article_id}).scalar_one()
+    rows: dict[Any, list[dict[str, Any]]] = {
+        asset_mention: _numbered(found.mentions),
+        article_asset: _summed(found.mentions, published_ts),
+        credit: _numbered(found.credits),
+        article_label: [{"label": it.label, "evidence": it.evidence} for it in found.labels],
+    }
+    for child, values in rows.items():
+        if not is_new:
+            conn.execute(_DELETE[child], {"id": article_id})
+        if values:
+            execute_many(conn, _INSERT[child], [{"article_id": article_id} | value for value in values])
+
+
+def _numbered(values: Iterable[Any]) -> list[dict[str, Any]]:
+    return [
+        {"ordinal": place} | {name: getattr(value, name) for name in value.__slots__}
+        for place, value in enumerate(values)
+    ]
+
+
+def _summed(mentions: Iterable[Mention], published_ts: int) -> list[dict[str, Any]]:
+    """A row an asset: how often, whether in the title, and the certainty of the surest mention."""
+    by_asset: defaultdict[str, list[Mention]] = defaultdict(list)
+    for each in mentions:
+        by_asset[each.asset].append(each)
+    return [
+        {
+            "asset": asset,
+            "published_ts": published_ts,
+            "kind": some[0].kind,
+            "mentions": len(some),
+            "in_title": int(any(each.part == "title" for each in some)),
+            "certainty": max(each.certainty for each in some),
+        }
+        for asset, some in by_asset.items()
+    ]
