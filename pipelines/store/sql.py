@@ -1,0 +1,202 @@
+"""SQL that can only read: one statement, with bounds on its time, its rows and its values.
+
+Four fences, since a statement may come from anybody: the connection is read-only, ``query_only`` keeps temporary
+objects as they are, an authorizer lets through nothing but reading, and a clock stops what runs too long.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pipelines.errors import NewsmintError, UsageError
+
+SECONDS = 30.0
+"""How long a statement may take unless the caller says otherwise."""
+
+LONGEST_VALUE = 50_000_000
+"""Bytes a single value may have: ``randomblob(2000000000)`` is refused."""
+
+_STEPS_BETWEEN_LOOKS = 20_000
+_READING = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+}
+_FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
+_PRAGMAS = {
+    "collation_list", "compile_options", "data_version", "foreign_key_list", "function_list", "index_info",
+    "index_list", "index_xinfo", "module_list", "pragma_list", "table_info", "table_list", "table_xinfo",
+}  # fmt: skip
+_SETTABLE = {"data_version", "compile_options", "collation_list", "function_list", "module_list", "pragma_list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a statement returned. ``more`` says that there were further rows than were asked for."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    more: bool = False
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """Each row by the names of its columns."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def read(
+    connection: sqlite3.Connection,
+    statement: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    limit: int | None = None,
+    seconds: float = SECONDS,
+) -> Result:
+    """Run one statement that reads, and fetch at most ``limit`` rows.
+
+    Raises UsageError for a statement that is wrong, that would change something, or that takes too long.
+    """
+    with _fenced(connection), _explained(connection, statement), _clock(connection, seconds):
+        return fetch(connection, statement, values or {}, limit)
+
+
+def fetch(
+    connection: sqlite3.Connection, statement: str, values: Mapping[str, Any], limit: int | None = None
+) -> Result:
+    """Run a statement of our own, and fetch at most ``limit`` rows."""
+    cursor = connection.execute(statement, dict(values))
+    try:
+        columns = tuple(each[0] for each in cursor.description or ())
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+        return Result(columns, rows[:limit], more=limit is not None and len(rows) > limit)
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def timed(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Within it, a statement that runs past so many seconds ends with a UsageError."""
+    with _explained(connection, ""), _clock(connection, seconds):
+        yield
+
+
+@contextmanager
+def _clock(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+        raise UsageError(f"took longer than {seconds:g} s and was stopped; narrow it, or allow it more time") from error
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _fenced(connection: sqlite3.Connection) -> Iterator[None]:
+    """Nothing but reading, until the block's end."""
+    longest = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    before = connection.execute("PRAGMA query_only").fetchone()[0]
+    connection.execute("PRAGMA query_only = ON")
+    connection.set_authorizer(_allowed)
+    try:
+        yield
+    finally:
+        connection.set_authorizer(None)
+        connection.execute(f"PRAGMA query_only = {before}")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+
+
+def _allowed(action: int, first: str | None, second: str | None, schema: str | None, inside: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION:
+        fine = second not in _FORBIDDEN_FUNCTIONS
+    elif action == sqlite3.SQLITE_PRAGMA:
+        fine = first in _PRAGMAS and (second is None or first not in _SETTABLE)
+    else:
+        fine = action in _READING or (action, first) == _OPENS_A_VIRTUAL_TABLE
+    return sqlite3.SQLITE_OK if fine else sqlite3.SQLITE_DENY
+
+
+_OPENS_A_VIRTUAL_TABLE = (sqlite3.SQLITE_UPDATE, "sqlite_master")
+"""SQLite asks for this while it opens the full-text index; ``query_only`` keeps the schema safe from it."""
+
+
+@contextmanager
+def _explained(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
+    """SQLite's complaints as one line that says what to do."""
+    try:
+        yield
+    except NewsmintError:
+        raise
+    except (sqlite3.Warning, sqlite3.ProgrammingError, sqlite3.DatabaseError) as error:
+        advice = _advice(connection, str(error))
+        if advice is None:
+            raise
+        raise UsageError(advice) from error
+
+
+def _advice(connection: sqlite3.Connection, said: str) -> str | None:
+    for pattern, advise in _ADVICE:
+        found = re.search(pattern, said, re.IGNORECASE)
+        if found:
+            return advise(connection, found)
+    return None
+
+
+def _no_table(connection: sqlite3.Connection, found: re.Match[str]) -> str:
+    name = found[1].rpartition(".")[2]
+    near = nearest(name, table_names(connection))
+    return f"there is no table or view {found[1]}; {near or '`newsmint sql --tables` lists them'}"
+
+
+def _no_column(connection: sqlite3.Connection, found: re.Match[str]) -> str:
+    name = found[1].rpartition(".")[2]
+    near = nearest(name, column_names(connection))
+    return f"there is no column {found[1]}; {near or 'docs/schema.md has them all'}"
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """``did you mean a or b?`` of the names that are nearest; empty where none is near."""
+    near = get_close_matches(name.lower(), names, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def table_names(connection: sqlite3.Connection) -> list[str]:
+    """Tables and views that a person may ask, without those that the index keeps for itself."""
+    query = "SELECT name FROM {} WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+    names = {
+        row[0] for master in ("sqlite_master", "sqlite_temp_master") for row in connection.execute(query.format(master))
+    }
+    return sorted(name for name in names if not name.startswith(("article_fts_", "alembic_", "then_")))
+
+
+def column_names(connection: sqlite3.Connection) -> list[str]:
+    """The columns of all tables and views."""
+    query = "SELECT name FROM pragma_table_info(?)"
+    return sorted({row[0] for table in table_names(connection) for row in connection.execute(query, (table,))})
+
+
+_ADVICE: tuple[tuple[str, Callable[[sqlite3.Connection, re.Match[str]], str]], ...] = (
+    (r"no such table: (.+)", _no_table),
+    (r"no such column: (.+)", _no_column),
+    (r"one statement at a time", lambda *_: "one statement at a time, please: remove what follows the first semicolon"),
+    (r"not authorized|authorization denied|prohibited|attempt to write|query_only",
+     lambda *_: "this reads only: SELECT, WITH, VALUES and EXPLAIN are allowed, on the store's own tables"),
+    (r"(near \".*\": syntax error|incomplete input|unrecognized token.*)", lambda _, m: f"SQL: {m[1]}"),
+    (r"did not supply a value for binding (?:parameter )?:?(\w+)",
+     lambda _, m: f"the statement asks for a value :{m[1]}; give it with -p {m[1]}=…"),
+    (r"too big", lambda *_: "a value is too big; take substr() of it"),
+    (r"fts5: |malformed MATCH|unknown special query|unterminated string",
+     lambda *_: "the words after MATCH are no query; quote them: MATCH '\"spot etf\"'"),
+    (r"((?:no such function|wrong number of arguments|misuse of|ambiguous column|malformed JSON|no such module).*)",
+     lambda _, m: f"SQL: {m[1]}"),
+)  # fmt: skip
