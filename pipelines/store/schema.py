@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -125,8 +125,9 @@ article = Table(
     Column("body_path", Text),
     Column("extractor", Text, nullable=False),
     Column("enricher", Text),
-    Index("ix_article_published", "published_ts", "number"),
+    Index("ix_article_published", "published_ts", "number", "source", "word_count"),
     Index("ix_article_source_published", "source", "published_ts", "number"),
+    Index("ix_article_first_seen", "first_seen_at", "source", "published_ts", "published_at"),
     Index("ix_article_body_hash", "body_hash"),
     Index("ix_article_duplicate_of", "duplicate_of", sqlite_where=text("duplicate_of IS NOT NULL")),
 )
@@ -225,6 +226,7 @@ article_version = Table(
     Column("extractor", Text, nullable=False),
     PrimaryKeyConstraint("article_id", "version"),
     Index("ix_article_version_page_id", "page_id"),
+    Index("ix_article_version_seen", "article_id", "seen_at"),
 )
 
 fetch = Table(
@@ -459,4 +461,140 @@ story_article = Table(
     Column("added_words", Integer, nullable=False),
     Index("ix_story_article_story_id", "story_id"),
     sqlite_with_rowid=False,
+)
+
+
+article_day = Table(
+    "article_day",
+    metadata,
+    Column("day", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("edits", Integer, nullable=False),
+    Column("gone", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "source"),
+    sqlite_with_rowid=False,
+)
+
+article_author = Table(
+    "article_author",
+    metadata,
+    Column("author", Text, nullable=False),
+    Column("published_ts", Integer, nullable=False),
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("author", "published_ts", "article_id"),
+    Index("ix_article_author_article_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+author_month = Table(
+    "author_month",
+    metadata,
+    Column("month", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+    PrimaryKeyConstraint("month", "author", "source"),
+    sqlite_with_rowid=False,
+)
+
+asset_day = Table(
+    "asset_day",
+    metadata,
+    Column("asset", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("mentions", Integer, nullable=False),
+    Column("titles", Integer, nullable=False),
+    PrimaryKeyConstraint("asset", "day", "kind"),
+    Index("ix_asset_day_day", "day"),
+    sqlite_with_rowid=False,
+)
+
+removed_month = Table(
+    "removed_month",
+    metadata,
+    Column("month", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("blocks", Integer, nullable=False),
+    Column("characters", Integer, nullable=False),
+    PrimaryKeyConstraint("month", "source", "reason"),
+    sqlite_with_rowid=False,
+)
+
+label_month = Table(
+    "label_month",
+    metadata,
+    Column("month", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    PrimaryKeyConstraint("month", "source", "label"),
+    sqlite_with_rowid=False,
+)
+
+credit_month = Table(
+    "credit_month",
+    metadata,
+    Column("month", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("credits", Integer, nullable=False),
+    PrimaryKeyConstraint("month", "source", "outlet"),
+    sqlite_with_rowid=False,
+)
+
+host_month = Table(
+    "host_month",
+    metadata,
+    Column("month", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("links", Integer, nullable=False),
+    PrimaryKeyConstraint("month", "host", "source"),
+    sqlite_with_rowid=False,
+)
+
+times_cited = Table(
+    "times_cited",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("cited_by", Integer, nullable=False),
+    Column("related_by", Integer, nullable=False),
+    Index("ix_times_cited_cited_by", "cited_by"),
+    Index("ix_times_cited_related_by", "related_by"),
+    sqlite_with_rowid=False,
+)
+
+article_past = Table(
+    "article_past",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published_at", Text),
+    Column("published_ts", Integer, nullable=False),
+    Column("language", Text),
+    Column("section", Text),
+    Column("tags", JSON, nullable=False),
+    Column("image_url", Text),
+    Column("verdict", Text, nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("body_hash", Text),
+    Column("duplicate_of", Text),
+    Column("body_path", Text),
+    Column("story_id", Integer),
+    Column("links", JSON, nullable=False),
+    Column("mentions", JSON, nullable=False),
+    Column("credits", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    PrimaryKeyConstraint("article_id", "version"),
 )
