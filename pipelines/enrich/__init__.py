@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pipelines.enrich.duplicates import sketch
 from pipelines.enrich.values import Credit, Enrichment, Label, Mention, Sketch
+from pipelines.enrich.version import enricher_version
 from pipelines.items import Article
 
-ENRICHER = "1"
+ENRICHER = enricher_version()
 """Version of code and data: written on every article, so that what older ones found can be found again."""
 
 __all__ = ["ENRICHER", "Credit", "Enrichment", "Label", "Mention", "Sketch", "enrich"]
@@ -13,4 +15,8 @@ __all__ = ["ENRICHER", "Credit", "Enrichment", "Label", "Mention", "Sketch", "en
 
 def enrich(article: Article) -> Enrichment:
     """Mentions of assets, outlets credited, labels with their evidence, and the sketch of the body."""
-    return Enrichment(ENRICHER, labels=tuple(Label(label, "") for label in article.labels))
+    return Enrichment(
+        ENRICHER,
+        labels=tuple(Label(label, "") for label in article.labels),
+        sketch=sketch(article),
+    )

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.store.schema import storable
@@ -64,3 +64,12 @@ def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def run(conn: Connection, sql: str, values: Sequence[Any] = ()) -> CursorResult[*tuple[Any, ...]]:
+    """A statement of the driver's own, with ``?`` for its values (or a list of tuples: once for each): no compiling.
+
+    For the few statements that run for each article and would cost more to build than to run.
+    """
+    text = sql if conn.dialect.paramstyle == "qmark" else sql.replace("?", "%s")
+    return conn.exec_driver_sql(text, values if isinstance(values, list) else tuple(values))

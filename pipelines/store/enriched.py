@@ -11,18 +11,19 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from pipelines.enrich import Enrichment, Mention
 from pipelines.store.dialect import execute_many
 from pipelines.store.schema import article, article_asset, article_label, asset_mention, credit
+from pipelines.store.stories import place
 
 _CHILDREN = (asset_mention, article_asset, credit, article_label)
 _INSERT = {child: insert(child) for child in _CHILDREN}
 _DELETE = {child: delete(child).where(child.c.article_id == bindparam("id")) for child in _CHILDREN}
 
 
-_PUBLISHED = select(article.c.published_ts).where(article.c.id == bindparam("id"))
+_KEYS = select(article.c.number, article.c.published_ts).where(article.c.id == bindparam("id"))
 
 
 def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_new: bool = False) -> None:
     """Make the rows of an article that is stored say what was found; ``is_new`` where it has none yet."""
-    published_ts = conn.execute(_PUBLISHED, {"id": article_id}).scalar_one()
+    number, published_ts = conn.execute(_KEYS, {"id": article_id}).one()
     rows: dict[Any, list[dict[str, Any]]] = {
         asset_mention: _numbered(found.mentions),
         article_asset: _summed(found.mentions, published_ts),
@@ -34,6 +35,7 @@ def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_
             conn.execute(_DELETE[child], {"id": article_id})
         if values:
             execute_many(conn, _INSERT[child], [{"article_id": article_id} | value for value in values])
+    place(conn, article_id, number, found.sketch, is_new=is_new)
 
 
 def _numbered(values: Iterable[Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,55 @@
+"""Sketches of bodies, and the look-up of articles whose sketch is like one: a millisecond among a million."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import Connection
+
+from pipelines.enrich.duplicates import estimate
+from pipelines.enrich.values import Sketch
+from pipelines.store.dialect import run
+
+NEWEST = 32
+"""Articles of one band that are candidates: a hundred thousand of one template cost no more than these."""
+RATED = 24
+"""Candidates whose signatures are compared: those that share the most bands."""
+LIKELY = 8
+"""Candidates that are named, to have their texts compared."""
+LEAST_ESTIMATE = 0.15
+"""Likeness of the signatures below which articles that share a single band are not worth a look at their texts."""
+
+
+def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new: bool = False) -> None:
+    """Make the sketch of an article this one; ``is_new`` where it has none yet."""
+    if not is_new:
+        run(conn, "DELETE FROM sketch_band WHERE number = ?", (number,))
+        run(conn, "DELETE FROM sketch WHERE number = ?", (number,))
+    if sketch is not None:
+        run(conn, "INSERT INTO sketch (number, signature) VALUES (?, ?)", (number, sketch.signature))
+        bands = [(value, number) for value in sorted(set(sketch.bands))]
+        run(conn, "INSERT INTO sketch_band (value, number) VALUES (?, ?)", bands)
+
+
+def candidates(conn: Connection, number: int, sketch: Sketch) -> list[int]:
+    """Numbers of the articles that may be like this one, the likeliest first; at most ``LIKELY``."""
+    rows = run(conn, _near(len(sketch.bands)), (*sketch.bands, number)).all()
+    rated = [(estimate(sketch.signature, signature), shared, other) for other, shared, signature in rows]
+    likely = sorted((each for each in rated if each[0] >= LEAST_ESTIMATE or each[1] > 1), reverse=True)
+    return [other for _, _, other in likely[:LIKELY]]
+
+
+@cache
+def _near(bands: int) -> str:
+    """``number, shared bands, signature`` of the candidates. An ``IN`` of values scans the table; this does not."""
+    return f"""
+WITH wanted (value) AS (VALUES {", ".join(["(?)"] * bands)}),
+near AS (
+    SELECT band.number, count(*) AS shared
+    FROM wanted CROSS JOIN sketch_band AS band
+    WHERE band.value = wanted.value AND band.number <> ? AND band.number >= coalesce(
+        (SELECT late.number FROM sketch_band AS late WHERE late.value = wanted.value
+         ORDER BY late.number DESC LIMIT 1 OFFSET {NEWEST}), 0)
+    GROUP BY band.number ORDER BY shared DESC, band.number DESC LIMIT {RATED})
+SELECT near.number, near.shared, sketch.signature FROM near CROSS JOIN sketch WHERE sketch.number = near.number
+"""  # noqa: S608 (numbers of ours and placeholders only)
