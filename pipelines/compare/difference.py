@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.compare.words import Op, Piece, abridged, changes, count_words
+from pipelines.diff import Op, Segment, abridged, count_words, diff
 from pipelines.items import LinkKind, Verdict
 
 Data = Mapping[str, Any]
@@ -59,7 +59,7 @@ class Difference:
     lost: int = 0
     gained: int = 0
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[Segment, ...] = ()
     failures: tuple[str | None, str | None] = (None, None)
     """Why an extractor gave no article, where one did not."""
 
@@ -100,12 +100,12 @@ def compare_articles(old: Data, new: Data) -> Difference:
     if _STORED.isdisjoint(verdicts):
         return Difference(**page, fields={"verdict": verdicts} if verdicts[0] != verdicts[1] else {})
     before, after = str(old.get("body") or ""), str(new.get("body") or "")
-    pieces = changes(before, after) if before != after else ()
+    pieces = diff(before, after) if before != after else ()
     return Difference(
         **page,
         words=count_words(before),
-        lost=_words(pieces, Op.LOST),
-        gained=_words(pieces, Op.GAINED),
+        lost=_words(pieces, Op.REMOVED),
+        gained=_words(pieces, Op.ADDED),
         fields=_fields(old, new, same_body=before == after),
         pieces=abridged(pieces),
     )
@@ -133,5 +133,5 @@ def _link(link: Data) -> str:
     return " | ".join(str(link[name]) for name in ("text", "url", "teaser") if link.get(name))
 
 
-def _words(pieces: Iterable[Piece], op: Op) -> int:
+def _words(pieces: Iterable[Segment], op: Op) -> int:
     return sum(count_words(piece.text) for piece in pieces if piece.op is op)

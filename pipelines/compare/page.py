@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pipelines.compare.difference import FIELDS, Difference
 from pipelines.compare.tally import SourceTally, Tally
-from pipelines.compare.words import Op, Piece, abridged, changes
+from pipelines.diff import Op, Segment, abridged, diff
 
 PAGES = 100
 """Pages that are shown whole, of all sources together."""
@@ -26,7 +26,7 @@ MAX_VALUE = 1_500
 MAX_LINES = 30
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]")
-_TAGS = {Op.SAME: "span", Op.LOST: "del", Op.GAINED: "ins"}
+_TAGS = {Op.KEPT: "span", Op.REMOVED: "del", Op.ADDED: "ins"}
 _COLUMNS = ("pages", "articles", "changed", "bodies", "words lost", "words gained")
 
 
@@ -100,18 +100,18 @@ def _field_row(name: str, old: Any, new: Any) -> str:
     if isinstance(old, list | Counter):
         before, after = _only(before, after), _only(after, before)
     elif isinstance(old, str) and isinstance(new, str):
-        pieces = abridged(changes(old, new))
-        cells = (_side(pieces, Op.LOST), _side(pieces, Op.GAINED))
+        pieces = abridged(diff(old, new))
+        cells = (_side(pieces, Op.REMOVED), _side(pieces, Op.ADDED))
         return f'<tr><th>{name}</th><td class="value">{cells[0]}</td><td class="value">{cells[1]}</td></tr>'
     cells = (_values(before, "del"), _values(after, "ins"))
     return f'<tr><th>{name}</th><td class="value">{cells[0]}</td><td class="value">{cells[1]}</td></tr>'
 
 
-def _side(pieces: Iterable[Piece], op: Op) -> str:
-    return "".join(_piece(piece) for piece in pieces if piece.op in (Op.SAME, Op.SKIPPED, op))
+def _side(pieces: Iterable[Segment], op: Op) -> str:
+    return "".join(_piece(piece) for piece in pieces if piece.op in (Op.KEPT, Op.SKIPPED, op))
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: Segment) -> str:
     if piece.op is Op.SKIPPED:
         return f'<span class="skipped">⋯ {_text(piece.text)} ⋯</span>'
     tag = _TAGS[piece.op]

@@ -1,4 +1,4 @@
-"""What of a text is lost and gained, by the word."""
+"""What of a text is removed and added, by the word."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.compare.words import MAX_ALIGNED, Op, Piece, abridged, changes, count_words
+from pipelines.diff import MAX_ALIGNED, Op, Segment, abridged, count_words, diff
 
-SAME, LOST, GAINED, SKIPPED = Op.SAME, Op.LOST, Op.GAINED, Op.SKIPPED
+KEPT, REMOVED, ADDED, SKIPPED = Op.KEPT, Op.REMOVED, Op.ADDED, Op.SKIPPED
 
 
 def marked(old: str, new: str) -> str:
-    """The changes on one line: ``[-lost-]`` and ``[+gained+]``."""
-    signs = {SAME: ("", ""), LOST: ("[-", "-]"), GAINED: ("[+", "+]")}
-    return "".join(f"{signs[it.op][0]}{it.text}{signs[it.op][1]}" for it in changes(old, new)).replace("\n\n", "¶")
+    """The changes on one line: ``[-removed-]`` and ``[+added+]``."""
+    signs = {KEPT: ("", ""), REMOVED: ("[-", "-]"), ADDED: ("[+", "+]")}
+    return "".join(f"{signs[it.op][0]}{it.text}{signs[it.op][1]}" for it in diff(old, new)).replace("\n\n", "¶")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,13 @@ def marked(old: str, new: str) -> str:
         ("A word", "", "[-A word¶-]"),
         ("Fees fell on Monday", "Fees rose on Monday", "Fees [-fell -][+rose +]on Monday¶"),
         ("One.\n\nTwo.\n\nThree.", "One.\n\nThree.", "One.¶[-Two.¶-]Three.¶"),
+        ("Fees fell. Miners left. It rained.", "Fees fell. It rained.", "Fees fell. [-Miners left. -]It rained.¶"),
+        (
+            "It rained. Fees fell.",
+            "It rained. Nobody was hurt at all.",
+            "It rained. [-Fees fell.¶-][+Nobody was hurt at all.¶+]",
+        ),
+        ("晴れです。雨です。", "晴れです。", "晴れです。[-雨です。-]¶"),
         ("One.\n\nTwo.", "One.\n\nNew.\n\nTwo.", "One.¶[+New.¶+]Two.¶"),
         ("A paragraph. Its end.", "A paragraph.\n\nIts end.", "A paragraph.¶Its end.¶"),
         ("The bank doesn't pay $1,200.50", "The bank doesn't pay $900", "The bank doesn't pay $[-1,200.50¶-][+900¶+]"),
@@ -51,8 +58,8 @@ blocks = st.lists(st.text("ab ,.今\n", min_size=1), max_size=8).map("\n\n".join
 
 @given(old=blocks, new=blocks)
 def test_no_word_is_made_up_or_forgotten(old: str, new: str) -> None:
-    pieces = changes(old, new)
-    sides = ["".join(it.text for it in pieces if it.op in (SAME, op)).split() for op in (LOST, GAINED)]
+    pieces = diff(old, new)
+    sides = ["".join(it.text for it in pieces if it.op in (KEPT, op)).split() for op in (REMOVED, ADDED)]
     assert ["".join(side) for side in sides] == ["".join(old.split()), "".join(new.split())]
 
 
@@ -63,7 +70,7 @@ def test_no_word_is_made_up_or_forgotten(old: str, new: str) -> None:
 )
 def test_hostile_texts_take_bounded_time(old: str) -> None:
     began = time.process_time()
-    changes(old, f"b {old[::-1]} a")
+    diff(old, f"b {old[::-1]} a")
     assert time.process_time() - began < 5
 
 
@@ -71,18 +78,18 @@ def test_a_long_text_edited_everywhere_is_compared_block_by_block() -> None:
     old = [
         f"Paragraph {at} holds some twelve words that are the same on either side." for at in range(MAX_ALIGNED // 4)
     ]
-    pieces = changes("\n\n".join(old), "\n\n".join(f"{block} Yes" for block in old))
-    assert {it.text for it in pieces if it.op is GAINED} == {"Yes\n\n"}
-    assert not [it for it in pieces if it.op is LOST]
+    pieces = diff("\n\n".join(old), "\n\n".join(f"{block} Yes" for block in old))
+    assert {it.text for it in pieces if it.op is ADDED} == {"Yes\n\n"}
+    assert not [it for it in pieces if it.op is REMOVED]
 
 
 def test_long_unchanged_stretches_are_left_out() -> None:
-    shown = abridged([Piece(SAME, "word " * 1000), Piece(LOST, "gone "), Piece(SAME, "short")])
-    assert [piece.op for piece in shown] == [SAME, SKIPPED, SAME, LOST, SAME]
+    shown = abridged([Segment(KEPT, "word " * 1000), Segment(REMOVED, "gone "), Segment(KEPT, "short")])
+    assert [piece.op for piece in shown] == [KEPT, SKIPPED, KEPT, REMOVED, KEPT]
     assert shown[1].text == "904 words unchanged"
 
 
 def test_what_is_shown_is_bounded() -> None:
-    shown = abridged([Piece(op, "word " * 5_000) for op in (LOST, GAINED, LOST)])
+    shown = abridged([Segment(op, "word " * 5_000) for op in (REMOVED, ADDED, REMOVED)])
     assert sum(len(piece.text) for piece in shown) < 45_000
     assert shown[-1].op is SKIPPED
