@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -597,4 +597,13 @@ article_past = Table(
     Column("credits", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
     PrimaryKeyConstraint("article_id", "version"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Index("ix_change_seq", "seq", unique=True),
+    sqlite_with_rowid=False,
 )

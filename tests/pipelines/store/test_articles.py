@@ -180,7 +180,7 @@ def test_deleting_an_article_takes_its_rows_along(store: Store) -> None:
             table.name: conn.execute(select(func.count()).select_from(table)).scalar()
             for table in metadata.sorted_tables
         }
-    assert {name for name, count in left.items() if count} == {"source"}
+    assert {name for name, count in left.items() if count} == {"source", "change"}
     assert store.search("exchange") == []
 
 
