@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.enrich.assets import mentions
 from pipelines.enrich.duplicates import sketch
 from pipelines.enrich.values import Credit, Enrichment, Label, Mention, Sketch
 from pipelines.enrich.version import enricher_version
@@ -17,6 +18,7 @@ def enrich(article: Article) -> Enrichment:
     """Mentions of assets, outlets credited, labels with their evidence, and the sketch of the body."""
     return Enrichment(
         ENRICHER,
+        mentions=mentions(article),
         labels=tuple(Label(label, "") for label in article.labels),
         sketch=sketch(article),
     )

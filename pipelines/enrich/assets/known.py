@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,7 +22,8 @@ class Asset:
     symbols: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
+    near: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
     cased: bool = False
     word: bool = False
 
@@ -45,9 +46,15 @@ def assets() -> dict[str, Asset]:
 
 
 def _asset(key: str, kind: str, entry: dict[str, Any]) -> Asset:
-    symbol = [entry["symbol"]] if "symbol" in entry else []
-    fields = {field: tuple(entry.get(field, ())) for field in ("aliases", "weak", "near")}
-    fields["symbols"] = (*symbol, *entry.get("symbols", ()))
-    return replace(
-        Asset(key, kind, entry["name"], cased=entry.get("cased", False), word=entry.get("word", False)), **fields
+    return Asset(
+        key=key,
+        kind=kind,
+        name=entry["name"],
+        symbols=(*([entry["symbol"]] if "symbol" in entry else []), *entry.get("symbols", ())),
+        aliases=tuple(entry.get("aliases", ())),
+        weak=tuple(entry.get("weak", ())),
+        near=frozenset(entry.get("near", ())),
+        unless=frozenset(entry.get("unless", ())),
+        cased=entry.get("cased", False),
+        word=entry.get("word", False),
     )

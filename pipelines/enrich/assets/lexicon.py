@@ -1,0 +1,143 @@
+"""Every way to write an asset, arranged so that one pass over the words of a text finds them all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipelines.enrich.assets.known import Asset, asset_file, assets
+
+UNSPACED = "\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Scripts whose names stand among other characters without a space, or whose vowel signs are no letters to ``re``."""
+
+WORD = re.compile(rf"[^\W_{UNSPACED}]+")
+_HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
+_GAPS = {" ", "-", "\u00a0", "\u202f", "\u2011", "\n"}
+
+
+class Sort(IntEnum):
+    """What it takes for a spelling to count; see ``pipelines.enrich.assets.evidence``."""
+
+    DECOY = 0
+    SURE = 1
+    CASED = 2
+    WORD = 3
+    WEAK = 4
+    SURE_SYMBOL = 5
+    SYMBOL = 6
+    WORD_SYMBOL = 7
+
+    @property
+    def is_symbol(self) -> bool:
+        """Whether it is a ticker."""
+        return self >= Sort.SURE_SYMBOL
+
+
+class Name(NamedTuple):
+    """One spelling. ``words`` are folded; ``gaps`` is what stands between them, a space standing for a hyphen too."""
+
+    text: str
+    sort: Sort
+    asset: Asset | None
+    words: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Spellings by their first word, longest first; and those of unspaced scripts by their first character."""
+
+    spaced: dict[str, tuple[Name, ...]]
+    unspaced: dict[str, tuple[Name, ...]]
+    starts: re.Pattern[str]
+    """The characters that ``unspaced`` begin with."""
+    symbols: dict[str, tuple[Asset, ...]]
+    quotes: frozenset[str]
+    evidence: frozenset[str]
+    beside: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of the asset file; made once a process."""
+    spaced, unspaced = defaultdict(list), defaultdict(list)
+    symbols = defaultdict(list)
+    for name in _names():
+        if _HAS_UNSPACED.search(name.text):
+            unspaced[name.text[0]].append(name)
+        else:
+            spaced[name.words[0]].append(name)
+        if name.sort.is_symbol and name.asset:
+            symbols[name.text].append(name.asset)
+    words = asset_file()["evidence"]
+    return Lexicon(
+        spaced={first: tuple(sorted(names, key=lambda name: -len(name.words))) for first, names in spaced.items()},
+        unspaced={first: tuple(sorted(names, key=lambda name: -len(name.text))) for first, names in unspaced.items()},
+        starts=re.compile(f"[{re.escape(''.join(unspaced))}]"),
+        symbols={text: tuple(meant) for text, meant in symbols.items()},
+        quotes=frozenset(words["quotes"].split()),
+        evidence=frozenset(words["words"].split()),
+        beside=frozenset(words["beside"].split()) | frozenset(words["words"].split()),
+    )
+
+
+def has_unspaced(text: str) -> bool:
+    """Whether a text is worth looking through for names of unspaced scripts."""
+    return _HAS_UNSPACED.search(text) is not None
+
+
+def gap_fits(gap: str, wanted: str) -> bool:
+    """Whether what stands between two words is what a spelling has there."""
+    return gap in _GAPS if wanted == " " else gap.replace("’", "'") == wanted
+
+
+def _names() -> Iterator[Name]:
+    sorts = {
+        word: sort
+        for sort, field in ((Sort.WORD_SYMBOL, "words"), (Sort.SURE_SYMBOL, "sure"))
+        for word in asset_file()["symbols"][field].split()
+    }
+    for phrase in asset_file()["decoys"]["phrases"]:
+        yield _name(phrase, Sort.DECOY, None)
+    for asset in assets().values():
+        own = Sort.WORD if asset.word else Sort.CASED if asset.cased else Sort.SURE
+        for symbol in asset.symbols:
+            yield _name(symbol, sorts.get(symbol, Sort.SYMBOL), asset)
+        for text, sort in ((asset.name, own), *((alias, Sort.SURE) for alias in asset.aliases)):
+            for form in _forms(text, asset):
+                yield _name(form, _cased(form, sort, asset), asset)
+        for text in asset.weak:
+            yield _name(text, Sort.WEAK, asset)
+
+
+def _cased(text: str, sort: Sort, asset: Asset) -> Sort:
+    """Names of people and very short names count in their own spelling only."""
+    return Sort.CASED if sort is Sort.SURE and (asset.kind == "person" or len(text) <= 4) else sort
+
+
+def _name(text: str, sort: Sort, asset: Asset | None) -> Name:
+    found = list(WORD.finditer(text))
+    words = tuple(each[0].lower() for each in found)
+    gaps = tuple(text[one.end() : two.start()].replace("’", "'").replace("-", " ") for one, two in pairwise(found))
+    return Name(text, sort, asset, words, gaps)
+
+
+_CYRILLIC = re.compile("[а-яёіїґє]{5,}", re.IGNORECASE)
+_ENDINGS = {"а": ("а", "ы", "е", "у", "ой"), "": ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах")}
+
+
+def _forms(text: str, asset: Asset) -> Iterator[str]:
+    """A name, its plural, and the cases of a Cyrillic one."""
+    if _CYRILLIC.fullmatch(text):
+        last = text[-1] if text[-1] == "а" else ""
+        yield from (text.removesuffix(last) + ending for ending in _ENDINGS[last])
+        return
+    yield text
+    if asset.kind == "coin" and text.isalpha() and text.isascii() and len(text) >= 6 and not text.endswith("s"):
+        yield text + "s"
