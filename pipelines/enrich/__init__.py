@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.enrich.assets import mentions
+from pipelines.enrich.credits import find_credits
 from pipelines.enrich.duplicates import sketch
 from pipelines.enrich.values import Credit, Enrichment, Label, Mention, Sketch
 from pipelines.enrich.version import enricher_version
@@ -19,6 +20,7 @@ def enrich(article: Article) -> Enrichment:
     return Enrichment(
         ENRICHER,
         mentions=mentions(article),
+        credits=find_credits(article),
         labels=tuple(Label(label, "") for label in article.labels),
         sketch=sketch(article),
     )

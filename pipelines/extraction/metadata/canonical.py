@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.domains import registrable_domain
 from pipelines.extraction.jsonld import article_rank, first
-from pipelines.extraction.metadata.site import registrable_domain
 from pipelines.extraction.structured import PageData
 from pipelines.urls import canonicalise
 
