@@ -1,4 +1,4 @@
-"""What SQLite derives from the tables: full-text search with its triggers, and the views for people.
+"""What SQLite derives from the tables: full-text search, sums, the past of edited articles, and the views for people.
 
 Alembic's batch mode on SQLite drops triggers silently and fails where a view uses the table, so all of it is taken
 down before an upgrade and put up again after it. Views and triggers that a user added are kept.
@@ -6,11 +6,16 @@ down before an upgrade and put up again after it. Views and triggers that a user
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Iterator
+from importlib.resources import files
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from pipelines.store import changes
+from pipelines.store.schema import metadata
 
 _MARK = "/* newsmint */"
 
@@ -32,35 +37,12 @@ _INSERT = (
 )
 _CHANGED = " OR ".join(f"old.{name} IS NOT new.{name}" for name in ("title", "description", "body"))
 
-_TRIGGERS = {
-    "article_fts_insert": f"AFTER INSERT ON article BEGIN {_INSERT}; END",
-    "article_fts_delete": f"AFTER DELETE ON article BEGIN {_REMOVE}; END",
-    "article_fts_update": f"AFTER UPDATE OF title, description, body ON article WHEN {_CHANGED} "
-    f"BEGIN {_REMOVE}; {_INSERT}; END",
-    **changes.TRIGGERS,
-}
-
-VIEWS: dict[str, str] = {
-    "related_link": """
-SELECT link.article_id, article.title, article.source, article.published_at,
-       link.kind, link.text, link.url, link.teaser,
-       link.target_article_id, target.title AS target_title, target.source AS target_source,
-       target.published_at AS target_published_at
-FROM link JOIN article ON article.id = link.article_id
-LEFT JOIN article AS target ON target.id = link.target_article_id
-WHERE link.kind IN ('related_inline', 'related_block')""",
-    "source_summary": """
-SELECT source, count(*) AS articles, sum(version) AS versions,
-       min(published_at) AS first_published_at, max(published_at) AS last_published_at,
-       avg(word_count) AS mean_words, count(duplicate_of) AS duplicates, max(first_seen_at) AS last_new_at
-FROM article GROUP BY source""",
-    "failure": """
-SELECT 'fetch' AS kind, id, run_id, source, url, error AS reason, detail, page_id, fetched_at AS failed_at
-FROM fetch WHERE outcome = 'failed'
-UNION ALL
-SELECT 'rejection', id, run_id, source, url, reason, detail, page_id, rejected_at
-FROM rejection""",
-}
+_SEARCH_TRIGGERS = (
+    f"CREATE TRIGGER article_fts_insert AFTER INSERT ON article BEGIN {_INSERT}; END",
+    f"CREATE TRIGGER article_fts_delete AFTER DELETE ON article BEGIN {_REMOVE}; END",
+    "CREATE TRIGGER article_fts_update AFTER UPDATE OF title, description, body ON article "
+    f"WHEN {_CHANGED} BEGIN {_REMOVE}; {_INSERT}; END",
+)
 
 
 class Definition(NamedTuple):
@@ -69,6 +51,39 @@ class Definition(NamedTuple):
     type: str
     name: str
     sql: str
+
+
+def sections(file: str) -> dict[str, list[str]]:
+    """The statements of an SQL file of this package, by the names that its comments ``-- name`` or ``-- name: …`` give.
+
+    Statements have no semicolon at their end.
+    """
+    text = (files("pipelines.store") / file).read_text(encoding="utf-8")
+    _, *parts = re.split(r"^-- ([a-z_]+)(?::.*)?$\n", text, flags=re.MULTILINE)
+    return {name: list(_statements(part)) for name, part in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _statements(text: str) -> Iterator[str]:
+    """The statements of a text, each whole: a trigger has semicolons inside."""
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += "" if line.startswith("--") else line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip().removesuffix(";")
+            statement = ""
+
+
+VIEWS = {name: query for name, (query,) in sections("views.sql").items()}
+
+ROLLUPS = {name: query for name, (query, *_) in sections("rollups.sql").items()}
+"""Table → the query that computes it from other tables; those that read other roll-ups come after them."""
+
+_TRIGGERS = (
+    *_SEARCH_TRIGGERS,
+    *(f"CREATE TRIGGER {name} {action}" for name, action in changes.TRIGGERS.items()),
+    *(trigger for _, *triggers in sections("rollups.sql").values() for trigger in triggers),
+    *(trigger for triggers in sections("past.sql").values() for trigger in triggers),
+)
 
 
 def take_down(conn: Connection) -> list[Definition]:
@@ -81,17 +96,26 @@ def take_down(conn: Connection) -> list[Definition]:
 
 
 def put_up(conn: Connection, others: list[Definition]) -> None:
-    """Create search, triggers and views anew, then the ``others``; fill the search index from the articles."""
+    """Create search, triggers and views anew, then the ``others``; fill search index and sums from the articles."""
     conn.exec_driver_sql("DROP TABLE IF EXISTS article_fts")
     conn.exec_driver_sql(_SEARCH)
     conn.exec_driver_sql("INSERT INTO article_fts (article_fts) VALUES ('rebuild')")
-    for name, action in _TRIGGERS.items():
-        conn.exec_driver_sql(f"CREATE TRIGGER {name} {_MARK} {action}")
+    _sum_up(conn)
+    for trigger in _TRIGGERS:
+        conn.exec_driver_sql(trigger.replace(" BEGIN", f" {_MARK} BEGIN", 1))
     for name, query in VIEWS.items():
         conn.exec_driver_sql(f"CREATE VIEW {name} AS {_MARK} {query}")
     for each in others:
         if each.name not in VIEWS:
             conn.exec_driver_sql(each.sql)
+
+
+def _sum_up(conn: Connection) -> None:
+    """Compute the roll-ups anew; triggers keep them right from then on."""
+    for name, query in ROLLUPS.items():
+        columns = ", ".join(column.name for column in metadata.tables[name].columns)
+        conn.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+        conn.exec_driver_sql(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM ({query})")  # noqa: S608
 
 
 def _quoted(name: str) -> str:
