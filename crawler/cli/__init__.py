@@ -21,6 +21,7 @@ VERBS = {
     "sources": "crawler.cli.sources",
     "extract": "crawler.cli.extract",
     "reextract": "crawler.cli.extract",
+    "enrich": "crawler.cli.enrich",
     "compare": "crawler.cli.compare",
     "search": "crawler.cli.query",
     "show": "crawler.cli.query",

@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.common import err, json_option, out, print_json, store_option
+from crawler.cli.edits import edit_data, print_edit
 from crawler.cli.plain import cell, moment, plain, plain_table, size
+from crawler.cli.story import print_story
 from pipelines.errors import UsageError
 from pipelines.items import Article
 from pipelines.store import open_store
@@ -21,7 +23,8 @@ from pipelines.store.database import Store, archive_path
 from pipelines.store.gone import Gone, gone
 from pipelines.store.search import MATCH_END, MATCH_START, Hit
 from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
-from pipelines.store.versions import Version, versions
+from pipelines.store.story import Story, story_of
+from pipelines.store.versions import Version, edit, versions
 
 _LEAST_PREFIX = 4
 
@@ -65,6 +68,9 @@ def search(
 @click.option("--removed", is_flag=True, help="Also what was taken out of the page, and why.")
 @click.option("--numbered", is_flag=True, help="With the number of each block of the body.")
 @click.option("--versions", "with_versions", is_flag=True, help="Also the versions of the article.")
+@click.option("--diff", "with_diff", is_flag=True, help="What its last edit changed, in place of the text.")
+@click.option("--between", nargs=2, type=int, metavar="V1 V2", help="What changed between these versions.")
+@click.option("--story", "with_story", is_flag=True, help="Also who else has this story, and who had it first.")
 @json_option
 @store_option
 @click.pass_context
@@ -74,6 +80,9 @@ def show(
     removed: bool,
     numbered: bool,
     with_versions: bool,
+    with_diff: bool,
+    between: tuple[int, int] | None,
+    with_story: bool,
     as_json: bool,
     database: str,
 ) -> None:
@@ -82,26 +91,37 @@ def show(
     \b
     newsmint show 3fa9c2
     newsmint show https://example.com/news/a-story --removed
+    newsmint show 3fa9c2 --between 1 3
 
     What is wrong, `newsmint restore` and `newsmint remove` put right, by the numbers of --removed and --numbered.
     """
     with open_store(database, readonly=True) as store:
         found, history = find_article(store, article)
         tombstone = _tombstone(store, found)
+        story = _story(store, found) if with_story else None
     if found is None:
         err.print("no such article; `newsmint search` finds ids", markup=False)
         ctx.exit(1)
+    with_diff = with_diff or between is not None
+    change = edit(history, *between or ()) if with_diff else None
     if as_json:
         about: dict[str, Any] = {"gone": asdict(tombstone)} if tombstone else {}
         about |= {"versions": [asdict(it) for it in history]} if with_versions else {}
+        about |= {"diff": edit_data(change) if change else None} if with_diff else {}
+        about |= {"story": story.as_dict() if story else None} if with_story else {}
         print_json([{**found.as_dict(), **about}])
         return
-    _print_article(found, numbered=numbered)
+    if with_diff:
+        print_edit(found, change)
+    else:
+        _print_article(found, numbered=numbered)
     _print_changes(tombstone, history)
     if with_versions:
         _print_versions(history)
     if removed:
         _print_removed(found)
+    if with_story:
+        print_story(story, found.id)
 
 
 @click.command()
@@ -118,6 +138,7 @@ def stats(ctx: click.Context, as_json: bool, database: str) -> None:
     else:
         out.print(_stats_table(found), soft_wrap=False)
         _print_sizes(taken)
+        _print_not_enriched(sum(each.not_enriched for each in found))
     if not found:
         err.print("no articles yet; `newsmint crawl` fetches some")
         ctx.exit(1)
@@ -138,6 +159,11 @@ def find_article(store: Store, wanted: str) -> tuple[Article | None, list[Versio
 def _tombstone(store: Store, article: Article | None) -> Gone | None:
     with store.connect() as conn:
         return gone(conn, article.id) if article else None
+
+
+def _story(store: Store, article: Article | None) -> Story | None:
+    with store.connect() as conn:
+        return story_of(conn, article.id) if article else None
 
 
 def _print_changes(tombstone: Gone | None, history: list[Version]) -> None:
@@ -239,3 +265,8 @@ def _print_sizes(taken: Sizes) -> None:
         f"database {size(taken.database_bytes)}, {taken.pages:,} raw pages in an archive of {size(taken.archive_bytes)}"
     )
     out.print("[dim]copies: articles another one had first; words: mean of a body; known: links to a stored article[/]")
+
+
+def _print_not_enriched(articles: int) -> None:
+    if articles:
+        out.print(f"[yellow]{articles:,} articles were enriched by another version, or not yet: `newsmint enrich`[/]")

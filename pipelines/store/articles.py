@@ -76,7 +76,7 @@ def load_article(conn: Connection, id_or_url: str) -> Article | None:
     if found is None:
         return None
     rows = conn.execute(select(table).where(table.c.id == found)).mappings().all()
-    return next(_assembled(conn, rows), None)
+    return next(assembled(conn, rows), None)
 
 
 def find_id(conn: Connection, id_or_url: str) -> str | None:
@@ -111,7 +111,7 @@ def iter_articles(
     query = query.where(table.c.published_ts < until) if until is not None else query
     rows = conn.execute(query).mappings().all()
     while rows:
-        yield from _assembled(conn, rows)
+        yield from assembled(conn, rows)
         rows = conn.execute(query.where(place > (rows[-1]["published_ts"], rows[-1]["number"]))).mappings().all()
 
 
@@ -250,7 +250,7 @@ def _note_page(conn: Connection, page_id: int | None, article_id: str, version: 
         conn.execute(_NOTE, {"page": page_id, "article": article_id, "shown": version})
 
 
-def _assembled(conn: Connection, rows: Any) -> Iterator[Article]:
+def assembled(conn: Connection, rows: Any) -> Iterator[Article]:
     """Articles from their rows, with the rows of their headings, links and removed blocks fetched together."""
     for some in chunks(rows):
         ids = [row["id"] for row in some]

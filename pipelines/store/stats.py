@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from pipelines.enrich import ENRICHER
 from pipelines.store.schema import article, link, page
 
 
@@ -24,6 +25,8 @@ class SourceStats:
     mean_words: float
     links: int
     resolved_links: int
+    not_enriched: int
+    """Articles that an older version enriched, or none."""
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -56,6 +59,9 @@ def source_stats(conn: Connection) -> list[SourceStats]:
             func.min(article.c.published_at).label("first_published_at"),
             func.max(article.c.published_at).label("last_published_at"),
             func.avg(article.c.word_count).label("mean_words"),
+            (func.count() - func.count(article.c.enricher).filter(article.c.enricher == ENRICHER)).label(
+                "not_enriched"
+            ),
         )
         .group_by(article.c.source)
         .order_by(func.count().desc(), article.c.source)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from pipelines.diff import Segment, diff
+from pipelines.errors import UsageError
 from pipelines.items import Article
 from pipelines.store.schema import article_version
 from pipelines.store.times import normalised
@@ -32,6 +35,39 @@ def versions(conn: Connection, article_id: str) -> list[Version]:
     columns = [article_version.c[name] for name in Version.__slots__]
     query = select(*columns).where(article_version.c.article_id == article_id).order_by(article_version.c.version)
     return [Version(**row._asdict() | {"silent": bool(row.silent)}) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What became of an article from one version to a later one."""
+
+    before: Version
+    after: Version
+    title: tuple[Segment, ...]
+    body: tuple[Segment, ...]
+
+
+def edit(history: Sequence[Version], first: int | None = None, last: int | None = None) -> Edit | None:
+    """What changed between two versions: the last two unless ``first`` and ``last`` name others. None where one is all.
+
+    Raises UsageError for a version that there is not.
+    """
+    if first is None or last is None:
+        if len(history) < 2:
+            return None
+        before, after = history[-2:]
+    else:
+        before, after = (_numbered(history, number) for number in (first, last))
+    titles = diff(before.title or "", after.title or "")
+    on_one_line = tuple(Segment(each.op, each.text.replace("\n\n", " ")) for each in titles)
+    return Edit(before, after, on_one_line, diff(before.body, after.body))
+
+
+def _numbered(history: Sequence[Version], number: int) -> Version:
+    for each in history:
+        if each.version == number:
+            return each
+    raise UsageError(f"there is no version {number}; there are {', '.join(str(each.version) for each in history)}")
 
 
 def is_silent(article: Article, before: Any) -> bool:

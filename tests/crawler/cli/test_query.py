@@ -130,6 +130,57 @@ def test_show_removed_and_versions(call: Call) -> None:
     assert list(data) == list(MAIN.as_dict())
 
 
+def test_show_diff(call: Call) -> None:
+    shown = call("show", MAIN.id, "--diff").stdout
+    assert "version 1 → 2" in shown
+    assert "[-Exchange lists token-] {+Token listed, then delayed+}" in shown
+    assert "the text is the same" in shown
+    (data,) = rows(call("show", MAIN.id, "--json", "--between", "2", "1"))
+    assert data["diff"]["title"] == [
+        {"op": "removed", "text": "Token listed, then delayed "},
+        {"op": "added", "text": "Exchange lists token "},
+    ]
+    assert "there is one version" in call("show", HOSTILE.id, "--diff").stdout
+    with pytest.raises(UsageError, match="no version 7; there are 1, 2"):
+        call("show", MAIN.id, "--between", "1", "7")
+
+
+def test_show_diff_is_safe_to_print(tmp_path: Path) -> None:
+    path = tmp_path / "news.sqlite3"
+    with open_store(path) as store, store.begin() as conn:
+        save_article(conn, HOSTILE)
+        save_article(conn, an_article("hostile", title="Calm", body=f"{HOSTILE.body} \x1b[31m[bold]more[/bold]"))
+    shown = CliRunner().invoke(cli, ["show", HOSTILE.id, "--diff", "--db", str(path)]).stdout
+    assert "{+[31m[bold]more[/bold]+}" in shown
+    assert not any(character in shown for character in "\x1b\x9b\u202e")
+
+
+def test_show_story(call: Call, tmp_path: Path) -> None:
+    with open_store(tmp_path / "news.sqlite3") as store, store.begin() as conn:
+        text = f"{BODY} [red]Fees[/red] stay as they are."
+        save_article(conn, an_article("again", "weekly.example", body=text, published_at="2026-11-21", links=()))
+    shown = call("show", MAIN.id, "--story").stdout
+    assert "story 1: 3 articles of 2 sources" in shown
+    (data,) = rows(call("show", MAIN.id, "--story", "--json"))
+    assert data["story"]["first_article_id"] == an_article("earlier-story").id
+    assert [each["source"] for each in data["story"]["members"]] == ["daily", "daily", "weekly"]
+    assert data["story"]["members"][2]["added_words"] == 7
+    assert "no other article tells this story" in call("show", HOSTILE.id, "--story").stdout
+
+
+def test_enrich_reads_again_what_another_version_read(call: Call, tmp_path: Path) -> None:
+    assert "newsmint enrich" not in call("stats").stdout
+    with open_store(tmp_path / "news.sqlite3") as store, store.begin() as conn:
+        conn.exec_driver_sql("DELETE FROM story")
+        conn.exec_driver_sql("DELETE FROM sketch_band")
+        conn.exec_driver_sql("UPDATE article SET enricher = 'newsmint 0.0.1' WHERE title LIKE 'ERC%'")
+        conn.exec_driver_sql("UPDATE article SET enricher = NULL WHERE title LIKE 'Token%'")
+    assert "2 articles were enriched by another version, or not yet: `newsmint enrich`" in call("stats").stdout
+    assert "2 articles enriched" in call("enrich").stdout
+    assert "story 1: 2 articles" in call("show", MAIN.id, "--story").stdout
+    assert "all articles are as the present version reads them" in call("enrich").stdout
+
+
 def test_show_says_what_became_of_the_page(tmp_path: Path) -> None:
     from dataclasses import replace
 
