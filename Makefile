@@ -10,7 +10,7 @@ STORE ?= data/news.sqlite3
 SOURCES ?=
 GOLD ?= $(dir $(wildcard ../shared/bench/*/pages.jsonl))
 
-.PHONY: help install crawl test test-all test-wordpress lint format bench docs check-readme clean
+.PHONY: help install crawl desk test test-all test-wordpress lint format bench docs check-readme clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -28,12 +28,20 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing Newsmint and its development tools into $(VENV) …"
 	@$(PIP) -e ".[dev]"
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-desk
+
+$(VENV)/.installed-desk: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing Newsmint and its desk into $(VENV) …"
+	@$(PIP) -e ".[desk]"
 	@touch $@ $(VENV)/.installed
 
 install: $(VENV)/.installed  ## create .venv and install the newsmint command into it
 
 crawl: $(VENV)/.installed  ## crawl the sample newsroom, or SOURCES="coindesk decrypt", or SOURCES=all
 	@$(BIN)/newsmint crawl --db $(STORE) $(or $(SOURCES),--sample)
+
+desk: $(VENV)/.installed-desk  ## serve the desk over what is stored, in the browser at http://127.0.0.1:8001/
+	@$(BIN)/newsmint serve --db $(STORE)
 
 test: $(VENV)/.installed-dev  ## run the tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow and not wordpress"

@@ -35,6 +35,7 @@ VERBS = {
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
     "sample": "crawler.cli.sample",
+    "serve": "crawler.cli.serve",
 }
 """Verb → module that defines a click command of that name."""
 

@@ -1,0 +1,109 @@
+"""Plots as SVG, drawn here: no script, no request, in the colours of the page's style, with a title for who cannot see.
+
+A plot is data for the template ``plot.svg``: where each mark stands, in units of the drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 720, 220
+LEFT, RIGHT, TOP, BOTTOM = 40, 4, 8, 24
+MOST_SERIES = 6
+"""More would be colours that nobody tells apart; the rest is drawn as one."""
+OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A rectangle. ``series``: number of its colour."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A label at an axis, ``at`` units along it."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Stacked columns. ``table`` is the same in numbers: a row a column of the plot."""
+
+    title: str
+    description: str
+    series: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    table: tuple[tuple[str, tuple[int, ...]], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def columns(title: str, days: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -> Plot:
+    """Stacked columns: ``counts`` has series → day → number; the largest series at the bottom."""
+    series = _joined(counts)
+    totals = [sum(each.get(day, 0) for each in series.values()) for day in days]
+    top = _round_up(max(totals, default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
+    scale = (HEIGHT - TOP - BOTTOM) / top
+    marks = []
+    for place, day in enumerate(days):
+        y = float(HEIGHT - BOTTOM)
+        for number, (name, values) in enumerate(series.items()):
+            if count := values.get(day, 0):
+                y -= count * scale
+                x, width = LEFT + place * step + step * 0.1, step * 0.8
+                said = f"{day}: {count:,} {name}" if name else f"{day}: {count:,}"
+                marks.append(Mark(round(x, 1), round(y, 1), round(width, 1), round(count * scale, 1), number, said))
+    return Plot(
+        title,
+        f"{sum(totals):,} in all, {max(totals, default=0):,} on the busiest of {len(days)} days.",
+        tuple(series),
+        tuple(marks),
+        tuple(Tick(round(LEFT + (place + 0.5) * step, 1), days[place][5:]) for place in _spread(len(days), 8)),
+        tuple(Tick(round(HEIGHT - BOTTOM - value * scale, 1), f"{value:,}") for value in (0, top // 2, top)),
+        tuple((day, tuple(each.get(day, 0) for each in series.values())) for day in days),
+    )
+
+
+def bars(title: str, values: Sequence[tuple[str, float]]) -> list[tuple[str, float, float]]:
+    """Label, value, and share of the largest in percent, for bars that stand beside their words."""
+    most = max((value for _, value in values), default=0) or 1
+    return [(label, value, round(100 * value / most, 1)) for label, value in values]
+
+
+def _joined(counts: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
+    """The series, the largest first, the small ones as one."""
+    ordered = sorted(counts, key=lambda name: (-sum(counts[name].values()), name))
+    if len(ordered) <= MOST_SERIES + 1:
+        return {name: counts[name] for name in ordered}
+    rest: dict[str, int] = {}
+    for name in ordered[MOST_SERIES:]:
+        for day, count in counts[name].items():
+            rest[day] = rest.get(day, 0) + count
+    return {name: counts[name] for name in ordered[:MOST_SERIES]} | {OTHERS: rest}
+
+
+def _round_up(value: int) -> int:
+    """An even number at the top of the axis that is easy to halve."""
+    if value <= 2:
+        return 2
+    size = 10 ** math.floor(math.log10(value))
+    return next(int(size * factor) for factor in (1, 2, 4, 6, 8, 10) if size * factor >= value and size * factor > 1)
+
+
+def _spread(count: int, most: int) -> range:
+    """So many places out of ``count``, evenly, that their labels do not meet."""
+    return range(0, count, max(1, math.ceil(count / most)))

@@ -1,0 +1,111 @@
+"""The addresses of the desk, each with its template and what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from datasette.utils.asgi import NotFound, Request, Response
+
+from pipelines.desk.answers import answer
+from pipelines.desk.article import article as read_article
+from pipelines.desk.article import find
+from pipelines.desk.asset import asset as read_asset
+from pipelines.desk.asset import assets as read_assets
+from pipelines.desk.home import home as read_home
+from pipelines.desk.reading import DATABASE, Reader
+from pipelines.desk.search import Wanted
+from pipelines.desk.search import search as read_search
+from pipelines.desk.source import source as read_source
+from pipelines.desk.source import sources as read_sources
+from pipelines.desk.story import stories as read_stories
+from pipelines.desk.story import story as read_story
+
+View = Callable[[Any, Request], Awaitable[Response]]
+
+
+async def home(datasette: Any, request: Request) -> Response:
+    return await answer(datasette, request, "home", lambda reader: read_home(reader, _now()))
+
+
+async def search(datasette: Any, request: Request) -> Response:
+    wanted = Wanted.of(request.args)
+    return await answer(datasette, request, "search", lambda reader: read_search(reader, wanted))
+
+
+async def article(datasette: Any, request: Request) -> Response:
+    wanted, suffix = request.url_vars["id"], request.url_vars["json"] or ""
+
+    def read(reader: Reader) -> Any:
+        if len(wanted) < FULL_ID:
+            found = find(reader, wanted)
+            return Response.redirect(f"/article/{found}{suffix}") if found else None
+        return read_article(reader, wanted)
+
+    return await answer(datasette, request, "article", read, f"No article {wanted} is in this store.")
+
+
+async def sources(datasette: Any, request: Request) -> Response:
+    return await answer(datasette, request, "sources", read_sources)
+
+
+async def source(datasette: Any, request: Request) -> Response:
+    key = _segment(request)
+    read = partial(read_source, key=key, at=_now())
+    return await answer(datasette, request, "source", read, f"Nothing is stored of a source {key}.")
+
+
+async def stories(datasette: Any, request: Request) -> Response:
+    return await answer(datasette, request, "stories", read_stories)
+
+
+async def story(datasette: Any, request: Request) -> Response:
+    wanted = int(request.url_vars["id"])
+    read = partial(read_story, wanted=wanted)
+    return await answer(datasette, request, "story", read, f"No story {wanted} is in this store.")
+
+
+async def assets(datasette: Any, request: Request) -> Response:
+    return await answer(datasette, request, "assets", partial(read_assets, at=_now()))
+
+
+async def asset(datasette: Any, request: Request) -> Response:
+    key = _segment(request)
+    read = partial(read_asset, key=key, at=_now())
+    return await answer(datasette, request, "asset", read, f"No article in this store speaks of {key}.")
+
+
+async def sql(datasette: Any, request: Request) -> Response:
+    return Response.redirect(f"/{DATABASE}")
+
+
+FULL_ID = 16
+_JSON = r"(?P<json>\.json)?$"
+ROUTES: list[tuple[str, View]] = [
+    (r"^/$", home),
+    (r"^/home" + _JSON, home),
+    (r"^/search" + _JSON, search),
+    (r"^/article/(?P<id>[0-9a-f]{4,16})" + _JSON, article),
+    (r"^/sources" + _JSON, sources),
+    (r"^/source/(?P<key>[^/]+?)" + _JSON, source),
+    (r"^/stories" + _JSON, stories),
+    (r"^/story/(?P<id>\d{1,15})" + _JSON, story),
+    (r"^/assets" + _JSON, assets),
+    (r"^/asset/(?P<key>[^/]+?)" + _JSON, asset),
+    (r"^/sql$", sql),
+]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _segment(request: Request) -> str:
+    """The key in the address; 404 for what is no text."""
+    try:
+        return unquote(request.url_vars["key"], errors="strict")[:300]
+    except UnicodeDecodeError:
+        raise NotFound("No such address.") from None
