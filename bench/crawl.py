@@ -2,7 +2,8 @@
 
 (a) plain Scrapy, fetching only; (b) the extraction alone, on all cores; (c) ``newsmint crawl``, from the request to the
 row in the store. All on the same pages, from nginx on loopback, one after the other, start-up included. What counts is
-(c) as a share of the slower of (a) and (b).
+(c) as a share of the slower of (a) and (b). Beside the pages a second stands the CPU of a page, in the process itself
+and in its extraction workers: that holds on a loaded machine as well.
 """
 
 from __future__ import annotations
@@ -13,18 +14,38 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from bench.newssite import free_port, nginx, story_path, write_site, write_sources
+from bench.processes import CpuMeter, metered
 from pipelines.errors import MissingInput
+
+CRAWL = """
+from crawler.cli import main
+if __name__ == "__main__":
+    main()
+"""
+EXTRACT = """
+import sys
+from pathlib import Path
 from pipelines.items import Article, RawPage
 from pipelines.pool import ExtractionPool
 
-CRAWL = "from crawler.cli import main; main()"
+def pages(base, folder, paths):
+    for path in paths:
+        body = Path(folder, path.lstrip("/")).read_bytes()
+        yield RawPage(base + path, body, content_type="text/html; charset=utf-8")
+
+if __name__ == "__main__":
+    base, folder, listed = sys.argv[1:]
+    with ExtractionPool() as pool:
+        found = pool.map(pages(base, folder, Path(listed).read_text().split()))
+        print(sum(isinstance(result, Article) for _, result in found))
+"""
 TOP_TEN = "import pstats, sys; pstats.Stats(sys.argv[1]).sort_stats('tottime').print_stats(10)"
 PLAIN_SCRAPY = """
 import sys
@@ -34,7 +55,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 class Plain(Spider):
     name = "plain"
-    start_urls = Path(sys.argv[1]).read_text().split()
+    start_urls = [sys.argv[1] + path for path in Path(sys.argv[2]).read_text().split()]
     pages = 0
 
     def parse(self, response):
@@ -53,67 +74,86 @@ print(Plain.pages)
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What a part did: pages, in so many seconds of the clock."""
+    """What a part did: pages, in so many seconds of the clock, with so much CPU."""
 
     pages: int
     seconds: float
+    cpu: CpuMeter
 
     @property
     def rate(self) -> float:
         """Pages a second."""
         return self.pages / self.seconds
 
+    def __str__(self) -> str:
+        each = 1000 / max(self.pages, 1)
+        main, workers = self.cpu.main * each, self.cpu.workers * each
+        cpu = f"{main:5.1f} + {workers:5.1f} in workers = {main + workers:5.1f} ms CPU a page"
+        return f"{self.rate:7.1f} pages/s ({self.seconds:.1f} s)  {cpu}"
 
-def fetch_only(urls: Sequence[str], folder: Path) -> Speed:
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the pages are, and where the parts may write."""
+
+    home: Path
+    base: str
+    pages: int
+
+    @property
+    def listed(self) -> Path:
+        """The file with the paths of all pages."""
+        return self.home / "paths.txt"
+
+
+def fetch_only(site: Site) -> Speed:
     """Plain Scrapy over the addresses."""
-    listed = folder / "urls.txt"
-    listed.write_text("\n".join(urls))
-    return _timed(lambda: int(_output([sys.executable, "-c", PLAIN_SCRAPY, str(listed)])))
+    return _run(site, "fetch", PLAIN_SCRAPY, [site.base, str(site.listed)])
 
 
-def extract_only(pages: Iterable[RawPage]) -> Speed:
+def extract_only(site: Site) -> Speed:
     """The extraction pool over pages read from disk."""
-
-    def extract() -> int:
-        with ExtractionPool() as pool:
-            return sum(isinstance(result, Article) for _, result in pool.map(pages))
-
-    return _timed(extract)
+    return _run(site, "extract", EXTRACT, [site.base, str(site.home / "site"), str(site.listed)])
 
 
-def whole_crawl(sources: Path, store: Path, profile: Path | None = None) -> Speed:
-    """``newsmint crawl`` in a process of its own, into an empty store; with ``profile``, under cProfile."""
-    program = [sys.executable, *(["-m", "cProfile", "-o", str(profile)] if profile else [])]
-    script = store.with_suffix(".py")
-    script.write_text(f"if __name__ == '__main__':\n    {CRAWL}\n")
-    words = [*program, str(script), "crawl", "all", "--deep", "--sources", str(sources), "--db", str(store)]
-
-    def crawl() -> int:
-        _output(words)
-        with closing(sqlite3.connect(store)) as connection:
-            return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
-
-    return _timed(crawl)
+def whole_crawl(site: Site, profile: Path | None = None) -> Speed:
+    """``newsmint crawl`` into an empty store; with ``profile``, under cProfile."""
+    sources, store = write_sources(site.home / "sources.toml", site.base), site.home / "news.sqlite3"
+    words = ["crawl", "all", "--deep", "--sources", str(sources), "--db", str(store)]
+    return _run(site, "crawl", CRAWL, words, profile, lambda said: _stored(store))
 
 
-def _timed(work: Callable[[], int]) -> Speed:
+def _run(
+    site: Site,
+    name: str,
+    program: str,
+    words: Sequence[str],
+    profile: Path | None = None,
+    count: Callable[[str], int] = int,
+) -> Speed:
+    """Run a program in a process of its own; ``count`` makes its pages of what it printed."""
+    script = site.home / f"{name}.py"
+    script.write_text(program)
+    command = [sys.executable, *(["-m", "cProfile", "-o", str(profile)] if profile else []), str(script), *words]
     began = time.monotonic()
-    return Speed(work(), time.monotonic() - began)
+    with TemporaryFile("w+") as said, TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(command, env=_environment(), stdout=said, stderr=complaints)
+        cpu = metered(process)
+        seconds = time.monotonic() - began
+        said.seek(0)
+        complaints.seek(0)
+        if process.returncode:
+            raise MissingInput(f"{name} ended with {process.returncode}: {complaints.read()[-500:]}")
+        return Speed(count(said.read()), seconds, cpu)
 
 
-def _output(words: Sequence[str]) -> str:
-    done = subprocess.run(
-        words, env=os.environ | {"PYTHONPATH": str(Path.cwd())}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise MissingInput(f"{words[0]} … ended with {done.returncode}: {done.stderr[-500:]}")
-    return done.stdout
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(Path.cwd())}
 
 
-def _pages(folder: Path, base: str, count: int) -> Iterable[RawPage]:
-    for number in range(count):
-        path = story_path(number)
-        yield RawPage(base + path, (folder / path.lstrip("/")).read_bytes(), content_type="text/html; charset=utf-8")
+def _stored(store: Path) -> int:
+    with closing(sqlite3.connect(store)) as connection:
+        return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
 
 
 def main() -> int:
@@ -123,33 +163,30 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true", help="profile (c), which slows it, and print its top ten")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="newsmint-bench-") as name:
-        home = Path(name)
+        home, port = Path(name), free_port()
         home.chmod(0o755)
-        site, port = home / "site", free_port()
-        base = f"http://127.0.0.1:{port}"
-        print(f"writing {options.pages:,} pages …", flush=True)
-        write_site(site, options.pages, base)
-        sources = write_sources(home / "sources.toml", base)
+        site = Site(home, f"http://127.0.0.1:{port}", options.pages)
+        print(f"writing {site.pages:,} pages …", flush=True)
+        write_site(home / "site", site.pages, site.base)
+        site.listed.write_text("\n".join(map(story_path, range(site.pages))))
         profile = home / "profile" if options.profile else None
-        with nginx(site, port):
+        with nginx(home / "site", port):
             parts: dict[str, Callable[[], Speed]] = {
-                "(a) plain Scrapy, fetching only": lambda: fetch_only(
-                    [base + story_path(n) for n in range(options.pages)], home
-                ),
-                "(b) extraction alone, all cores": lambda: extract_only(_pages(site, base, options.pages)),
-                "(c) newsmint crawl": lambda: whole_crawl(sources, home / "news.sqlite3", profile),
+                "(a) plain Scrapy, fetching only": lambda: fetch_only(site),
+                "(b) extraction alone, all cores": lambda: extract_only(site),
+                "(c) newsmint crawl": lambda: whole_crawl(site, profile),
             }
             speeds: list[Speed] = []
             for title, part in parts.items():
                 speeds.append(part())
-                print(f"{title:34} {speeds[-1].rate:7.1f} pages/s  ({speeds[-1].seconds:.1f} s)", flush=True)
+                print(f"{title:32} {speeds[-1]}", flush=True)
         if profile:
-            print(_output([sys.executable, "-c", TOP_TEN, str(profile)]))
+            subprocess.run([sys.executable, "-c", TOP_TEN, str(profile)], check=True)
     fetching, extracting, crawling = speeds
     print(f"(c) as a share of the slower of (a) and (b): {crawling.rate / min(fetching.rate, extracting.rate):.2f}")
-    short = [speed for speed in speeds if speed.pages != options.pages]
+    short = [speed for speed in speeds if speed.pages != site.pages]
     for speed in short:
-        print(f"FAULT: only {speed.pages:,} of {options.pages:,} pages")
+        print(f"FAULT: only {speed.pages:,} of {site.pages:,} pages")
     return 1 if short else 0
 
 

@@ -95,10 +95,9 @@ ITEM_PIPELINES = {
     "pipelines.stages.archive_page.ArchivePage": 100,
     "pipelines.stages.extract_article.ExtractArticle": 200,
     "pipelines.stages.validate_article.ValidateArticle": 300,
-    "pipelines.stages.refuse_repeats.RefuseRepeats": 400,
-    "pipelines.stages.store_article.StoreArticle": 500,
+    "pipelines.stages.store_article.StoreArticle": 400,
 }
-CONCURRENT_ITEMS = 100
+CONCURRENT_ITEMS = 1  # of one response, which brings one; Scrapy starts so many tasks for each
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 48_000_000  # bytes of pages that may wait for extraction before fetching pauses
 
 # Reaching pages ---------------------------------------------------------------------------------------------------

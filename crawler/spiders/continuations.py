@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,29 +13,12 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import failure_kind
 from pipelines.items import RawPage
+from pipelines.paging import may_go_on
 from pipelines.pool import MAX_BYTES
 from pipelines.urls import canonicalise, host
 
 MOST = 20
 """Pages of one article, the first included."""
-
-_PAGERS = (
-    *(b'rel="next', b"rel='next", b"rel=next", b' next"', b" next'", b'"next"'),
-    *(
-        b"post-page-numbers",
-        b"page-links",
-        b"page-numbers",
-        b"pagination",
-        b"pager",
-        b"paging",
-        b"page-nav",
-        b"multipage",
-    ),
-)
-_NUMBER = re.compile(
-    r"(?:[/_-](?:page[-/]?|p|seite-?)?|[?&](?:page|seite|pagina|pg|p)=)(?P<number>\d{1,2})/?(?:\.html?)?$"
-)
-_ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
 
 
 async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]) -> RawPage:
@@ -64,32 +46,6 @@ async def continuations(page: RawPage, crawler: Crawler, meta: Mapping[str, Any]
         parts.append(response.body)
         last = replace(page, url=response.url, body=response.body)
     return replace(page, parts=tuple(parts)) if parts else page
-
-
-def may_go_on(page: RawPage) -> bool:
-    """Whether ``next_page`` could find a continuation: true for any page that has one, and seldom for another.
-
-    Cheap, since it runs on the event loop, where searching a page for a pattern with alternatives takes longer than
-    fetching it: most pages are told by substrings alone, and are not parsed here.
-    """
-    lowered = page.body.lower()
-    if not any(mark in lowered for mark in _PAGERS):
-        return False
-    slug, number = _slug_and_next(page.url.lower())
-    if not slug.isascii() or "%" in slug:
-        return True
-    wanted = rf"(?:2|{number})".encode()
-    behind = re.escape(slug).encode() + rb"""[^"'\s<>]{0,14}(?<!\d)""" + wanted + rb"(?!\d)"
-    relative = rb"""["'=](?:\./)?(?:page/|\?(?:page|seite|pagina|pg|p)=)?""" + wanted + rb"""/?["'\s>]"""
-    return bool(slug) and (re.search(behind, lowered) or re.search(relative, lowered)) is not None
-
-
-def _slug_and_next(url: str) -> tuple[str, int]:
-    """The article's word in the address, and the number of the part after this one."""
-    found = _NUMBER.search(url)
-    first = url[: found.start()] if found else url
-    last = first.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-    return _ENDING.sub("", last), int(found["number"]) + 1 if found else 2
 
 
 def _next(page: RawPage) -> str | None:

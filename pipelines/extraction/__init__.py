@@ -14,12 +14,13 @@ from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.embedded import embedded_body
 from pipelines.extraction.markdown import to_markdown
 from pipelines.extraction.metadata import Metadata, read_metadata
-from pipelines.extraction.pages import MAX_PAGES, join
+from pipelines.extraction.pages import join
 from pipelines.extraction.separate import Parts, separate
 from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
 from pipelines.extraction.version import extractor_version
 from pipelines.items import Article, RawPage, Verdict, article_id
+from pipelines.paging import MAX_PAGES
 from pipelines.site import UNKNOWN_SITE, Site
 from pipelines.urls import canonicalise
 

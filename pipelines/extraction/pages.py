@@ -15,42 +15,27 @@ from pipelines.extraction.separate import Parts
 from pipelines.extraction.structured import PageData
 from pipelines.extraction.visible import text_of
 from pipelines.items import RawPage
+from pipelines.paging import PAGER_CLASSES, may_go_on, part_of
 from pipelines.urls import canonicalise
 
-MAX_PAGES = 50
-
-_WORTH_READING = re.compile(
-    rb"""rel=["']?[^"'>]{0,20}next|post-page-numbers|page-links|pagination|[?&]page=|/2/?["']""", re.IGNORECASE
-)
-_NUMBERED = re.compile(
-    r"(?P<stem>.*?[^/?&=])(?:(?P<query>[?&](?:page|seite|pagina|pg|p)=)(?P<a>\d{1,2})|/(?P<b>\d{1,2})/?|[_-](?:page-?|p|seite-?)?(?P<c>\d{1,2})(?=\.html?$)"
-    r"(?P<end>\.html?)|/page/(?P<d>\d{1,2})/?)$",
-    re.IGNORECASE,
-)
-_PAGER = re.compile(
-    r"post-page-numbers|page-links|page-numbers|pagination|pager|paging|page-nav|multipage", re.IGNORECASE
-)
+_PAGER = re.compile("|".join(PAGER_CLASSES), re.IGNORECASE)
 _LISTING = re.compile(r"/(?:category|tags?|author|topics?|search|archives?)/", re.IGNORECASE)
 
 
 def next_page(page: RawPage) -> str | None:
-    """The address of the next part of the article on ``page``, or None where this is the last or the only one.
-
-    A part has the address of the first with the next number behind it; a link that merely says "next" leads, on most
-    sites, to another article.
-    """
-    if not _WORTH_READING.search(page.body):
+    """The address of the next part of the article on ``page``, or None where this is the last or the only one."""
+    if not may_go_on(page):
         return None
     try:
         document = parse_document(page)
     except BadInput:
         return None
-    stem, number = _stem_and_number(page.url)
-    if document.data is None or number >= MAX_PAGES or _LISTING.search(page.url) or not _slug(stem):
+    if document.data is None or _LISTING.search(page.url):
         return None
+    stem, number = part_of(page.url)
     for href in _candidates(document.data):
         address = canonicalise(href, page.url)
-        if address and _stem_and_number(address) == (stem, number + 1):
+        if address and part_of(address) == (stem, number + 1):
             return address
     return None
 
@@ -81,20 +66,3 @@ def _candidates(data: PageData) -> Iterator[str]:
 def _in_pager(link: HtmlElement) -> bool:
     around = (link, *islice(link.iterancestors(), 3))
     return any(_PAGER.search(each.get("class") or "") for each in around) and len(text_of(link, 40)) < 30
-
-
-def _stem_and_number(url: str) -> tuple[str, int]:
-    """The address of the first part, and which part this is."""
-    address = canonicalise(url) or url
-    found = _NUMBERED.match(address)
-    if not found:
-        return address, 1
-    number = int(found["a"] or found["b"] or found["c"] or found["d"])
-    stem = found["stem"] + (found["end"] or "")
-    return (stem, number) if 2 <= number <= MAX_PAGES and _slug(stem) else (address, 1)
-
-
-def _slug(address: str) -> bool:
-    """Whether an address names one article: a number behind a section's name counts listings, not parts."""
-    last = address.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-    return address.count("/") > 2 and ("-" in last or "_" in last or len(last) > 14 or last.isdigit() or "." in last)

@@ -43,7 +43,9 @@ class ExtractArticle:
         await asyncio.to_thread(self._pool.close)
 
     async def process_item(self, item: Fetched) -> Extracted:
-        site = self._sites.site(item.source, latest=item.again)
+        site = None if item.again else self._sites.at_hand(item.source)
+        if site is None:
+            site = await asyncio.to_thread(self._sites.site, item.source, latest=item.again)
         done = await asyncio.wrap_future(self._pool.timed(item.page, site))
         if isinstance(done.result, Article):
             return Extracted(item, done.result, done.seconds, done.enrichment)

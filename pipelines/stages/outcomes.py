@@ -16,6 +16,7 @@ from pipelines.items import Validators
 from pipelines.stages import tombstones
 from pipelines.stages.again import due_after
 from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
+from pipelines.stages.refuse_repeats import refuse_repeat
 from pipelines.stages.rejected import Rejected
 from pipelines.stages.revisit import retry_after_failure
 from pipelines.stages.tombstones import Suspicion
@@ -45,10 +46,11 @@ class Place:
 
 
 def store(conn: Connection, place: Place, item: Extracted) -> str:
-    """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost.
+    """Save the article and settle its URL; ``new``, ``updated`` or ``unchanged``. Raises LeaseLost, SoftNotFound.
 
     A page that was only read again is ``recleaned`` or ``unchanged``, and leaves a trace where it is the former.
     """
+    refuse_repeat(conn, item.article)
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id, enrichment=item.enrichment))
     if item.fetched.again:

@@ -14,7 +14,7 @@ from pipelines.store.database import Store
 GROWTH = 1.1
 """A source's chrome is read again once this many times as many of its articles were counted."""
 LOOK_SECONDS = 1.0
-"""How often it is looked whether they were: the crawl's event loop waits for the answer."""
+"""How often it is looked whether they were."""
 
 
 class SiteKnowledge:
@@ -27,15 +27,27 @@ class SiteKnowledge:
         self._looked: dict[str, float] = {}
 
     def site(self, source: str, *, latest: bool = False) -> Site:
-        """What is known of the source by now; near enough, unless it must be the ``latest``."""
-        return Site(self._chrome(source, 1.0 if latest else GROWTH), self._corrections.get(source, NO_CORRECTIONS))
+        """What is known of the source by now; near enough, unless it must be the ``latest``. May ask the store."""
+        return self._site(source, self._chrome(source, 1.0 if latest else GROWTH))
+
+    def at_hand(self, source: str) -> Site | None:
+        """``site`` for an event loop, which must not wait: None where the store would have to be asked."""
+        known = self._known.get(source)
+        return self._site(source, known.chrome) if known and not self._is_time(source) else None
+
+    def _site(self, source: str, chrome: SiteChrome) -> Site:
+        return Site(chrome, self._corrections.get(source, NO_CORRECTIONS))
+
+    def _is_time(self, source: str) -> bool:
+        return time.monotonic() - self._looked.get(source, -LOOK_SECONDS) >= LOOK_SECONDS
 
     def _chrome(self, source: str, growth: float) -> SiteChrome:
-        known, moment = self._known.get(source, Learned()), time.monotonic()
-        if growth > 1 and moment - self._looked.get(source, -LOOK_SECONDS) < LOOK_SECONDS:
+        known = self._known.get(source, Learned())
+        if growth > 1 and not self._is_time(source):
             return known.chrome
-        self._looked[source] = moment
+        self._looked[source] = time.monotonic()
         with self._store.connect() as conn:
             if articles_counted(conn, source) > known.articles * growth:
-                known = self._known[source] = learned(conn, source)
+                known = learned(conn, source)
+        self._known[source] = known
         return known.chrome

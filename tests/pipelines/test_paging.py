@@ -1,9 +1,13 @@
+"""Which pages may have a next part, told without parsing them."""
+
 from __future__ import annotations
+
+import time
 
 import pytest
 
-from crawler.spiders.continuations import may_go_on
 from pipelines.items import RawPage
+from pipelines.paging import may_go_on
 
 LOG = "https://beacon.example/2026/03/keepers-log/"
 
@@ -19,11 +23,20 @@ LOG = "https://beacon.example/2026/03/keepers-log/"
         ("https://b.example/log.html", "<a rel=next href=log-2.html>2</a>", True),
         ("https://b.example/log-2.html", "<a rel=next href=log-3.html>3</a>", True),
         ("https://b.example/log-2.html", "<a rel=next href=log-12.html>12</a>", False),
-        ("https://b.example/%C3%A9t%C3%A9", '<a rel="next" href="/été/2">2</a>', True),
+        ("https://b.example/%C3%A9t%C3%A9-2026", '<a rel="next" href="/été-2026/2">2</a>', True),
         (LOG, '<a rel="next" href="/2026/03/another-story/">Next story</a>', False),
+        (f"{LOG}?id=5", '<a rel="next" href="?id=5&amp;page=2">2</a>', True),
         (LOG, f'<a href="{LOG}2/">2</a>', False),
+        (LOG, '<td colspan="12"><a rel="next" href="/page/2/">Older</a>', False),
         (LOG, "", False),
     ],
 )
 def test_pages_that_may_go_on_are_told_without_parsing(url: str, links: str, may: bool) -> None:
     assert may_go_on(RawPage(url, f"<html><body><p>The log.</p>{links}</body></html>".encode())) is may
+
+
+def test_a_page_of_nothing_but_links_is_told_in_no_time() -> None:
+    body = b'<a rel="next">' + b"href" * 500_000 + b"keepers-log" * 100_000
+    began = time.perf_counter()
+    assert may_go_on(RawPage(LOG, body))
+    assert time.perf_counter() - began < 1

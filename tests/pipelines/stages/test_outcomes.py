@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pipelines.stages import outcomes, polls
 from pipelines.stages.items import Extracted, Fetched, Lease
 from pipelines.stages.outcomes import LeaseLost, Missed, Place
 from pipelines.stages.polls import Read
+from pipelines.stages.refuse_repeats import SoftNotFound
 from pipelines.stages.rejected import BlockPage, Listing
 from pipelines.store import Store, frontier, open_store
 from pipelines.store.frontier import FrontierEntry
@@ -79,6 +81,24 @@ def test_what_a_page_brought_is_queued_with_it(conn: Connection, place: Place, l
     found = (FrontierEntry("https://larkspur.example/news/more", "larkspur"),)
     outcomes.store(conn, place, Extracted(Fetched(PAGE, lease, found=found), ARTICLE))
     assert frontier.counts(conn) == {"larkspur": {"done": 1, "pending": 1}}
+
+
+def test_the_third_address_of_a_source_with_one_text_is_no_article(conn: Connection, place: Place) -> None:
+    def stored(path: str, source: str = "larkspur", body: str = "Nothing was found at this address. " * 5) -> str:
+        url = f"https://{source}.example/{path}"
+        article = Article(article_id(url), url, url, source, body=body)
+        return outcomes.store(conn, place, Extracted(Fetched(replace(PAGE, url=url, source=source)), article))
+
+    assert [
+        stored("a"),
+        stored("b"),
+        stored("c", "meadow"),
+        stored("d", body="Short."),
+        stored("e", body="Short."),
+    ] == ["new"] * 5
+    with pytest.raises(SoftNotFound, match="have the very same text"):
+        stored("c")
+    assert [stored("f", body="Short."), stored("b"), stored("g", "meadow")] == ["new", "unchanged", "new"]
 
 
 @pytest.mark.parametrize("end", ["store", "reject", "fail"])
