@@ -4,6 +4,7 @@ desk in the browser and ``docs/cookbook.md``.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import tomllib
 from collections.abc import Mapping
@@ -133,7 +134,7 @@ def _date(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str
     text = str(value).strip()
     if text.startswith("-") and text.endswith("d") and text[1:-1].isdigit():
         return (_newest(conn, now) - timedelta(days=min(int(text[1:-1]), 700_000))).date().isoformat()
-    moment = parsed(text)
+    moment = parsed(f"{text}-01" if re.fullmatch(r"\d{4}-\d\d", text) else text)
     if moment is None:
         raise UsageError(f"{name}: {value!r} is not a date; write 2026-11-22, or -30d for 30 days back")
     return moment.date().isoformat()
@@ -155,15 +156,9 @@ def _source(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> s
 
 
 def _asset(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+    from pipelines.enrich.assets import asset_key  # its tables of names take long to load, and few questions need them
+
     return asset_key(str(value))
-
-
-def asset_key(text: str) -> str:
-    """The key by which the store knows an asset that a person names: ``BTC`` → ``bitcoin``."""
-    from pipelines import enrich  # its tables of names take long to load, and few questions need them
-
-    key: str = getattr(enrich, "asset_key", str)(text)
-    return key
 
 
 def _article(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
