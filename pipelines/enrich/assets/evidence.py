@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipelines.enrich.assets.hits import Hit, Words
-from pipelines.enrich.assets.known import Asset
+from pipelines.enrich.assets.hits import Hit
+from pipelines.enrich.assets.known import Asset, assets
 from pipelines.enrich.assets.lexicon import Name, Sort, lexicon
+from pipelines.enrich.assets.words import Words
 
 FLOOR = 0.5
 """What is less certain than this is not kept."""
@@ -14,7 +15,11 @@ FLOOR = 0.5
 MARKED, NAMED, PROVED, HINTED, BESIDE, LISTED, LIKELY, SHARED = 0.99, 0.98, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6
 _WINDOW = 12
 _AMOUNT = re.compile(r"[\d.,]*\d[kKmMbB]?|million|billion|trillion|mln|bln|millones|milhões|Millionen|миллионов|тысяч")
+_MOVE = re.compile(r"[\s:(]{0,3}(?:[a-z]{2,9} )?(?:by )?(?:[+\-−]?\d[\d.,]{0,12} ?%|\$\d)")
+"""A rise or a price after a symbol: "SOL up 4%", "LINK (+9%)", "DOT: $2.11"."""
 _JOINS = frozenset("and or y e und et и ve dan o".split())
+_OF_THE_FIELD = ("coin", "chain", "exchange", "protocol")
+_OF = frozenset("of de del di do da von".split())
 _SURE = (Sort.SURE, Sort.CASED, Sort.SURE_SYMBOL)
 
 
@@ -28,9 +33,9 @@ class Judge:
             for hit in hits:
                 self.sure.update(name.asset.key for name in hit.names if name.asset and self._is_sure(text, hit, name))
         self.sure |= {key for text, hits in parts for hit in hits for key in self._proved(text, hit)}
-        self.is_of_the_field = bool(self.sure) or any(
-            not self.words.evidence.isdisjoint(text.folded) for text, _ in parts
-        )
+        self.of_the_field = sum(assets()[key].kind in _OF_THE_FIELD for key in self.sure)
+        said = {word for text, _ in parts for word in self.words.evidence.intersection(text.folded)}
+        self.is_of_the_field = self.of_the_field > 0 or len(said) >= 3
 
     def asset_of(self, text: Words, hit: Hit, before: Hit | None, after: Hit | None) -> tuple[Asset | None, float]:
         """The asset a hit means and how certain that is; 0 where it is none."""
@@ -42,12 +47,18 @@ class Judge:
         return asset, certainty
 
     def _proved(self, text: Words, hit: Hit) -> list[str]:
-        """Assets that a word of their own beside this hit proves: they count elsewhere in the article too."""
+        """Assets whose name here a word beside it proves: they count elsewhere in the article too."""
         return [
             name.asset.key
             for name in hit.names
-            if name.asset and hit.first >= 0 and not name.sort.is_symbol and self._is_near(text, hit, name.asset.near)
+            if name.asset and hit.first >= 0 and not name.sort.is_symbol and self._is_proof(text, hit, name)
         ]
+
+    def _is_proof(self, text: Words, hit: Hit, name: Name) -> bool:
+        assert name.asset
+        return self._is_near(text, hit, name.asset.near) or (
+            name.sort is Sort.WORD and self._is_beside(text, hit, self.words.evidence)
+        )
 
     def _is_sure(self, text: Words, hit: Hit, name: Name) -> bool:
         assert name.asset
@@ -76,6 +87,8 @@ class Judge:
 
     def _symbol(self, text: Words, hit: Hit, name: Name, before: Hit | None, after: Hit | None) -> float:
         """A ticker whose asset the article does not name."""
+        if len(name.text) == 1:
+            return 0.0
         is_word = name.sort is Sort.WORD_SYMBOL
         if _is_shouted(text, hit):
             return LISTED if self._is_listed(text, hit, before, after) else 0.0
@@ -83,11 +96,11 @@ class Judge:
             return 0.0
         if _is_amount(text, hit):
             return LIKELY if is_word else HINTED
-        if self._is_beside(text, hit, self.words.beside):
+        if self._is_beside(text, hit, self.words.beside) or _MOVE.match(text.text, hit.stop):
             return LIKELY if is_word else BESIDE
         if self._is_listed(text, hit, before, after):
             return LISTED
-        return LIKELY if not is_word and len(self.sure) >= 2 else 0.0
+        return LIKELY if not is_word and self.of_the_field >= 2 else 0.0
 
     def _word(self, text: Words, hit: Hit, name: Name, before: Hit | None, after: Hit | None) -> float:
         """A name that is a common word too, written with its capitals."""
@@ -96,32 +109,32 @@ class Judge:
             return BESIDE
         if self._is_listed(text, hit, before, after, None if is_word else name.asset):
             return LISTED
-        return LIKELY if is_word and len(self.sure) >= 2 and _is_inside_sentence(text, hit) else 0.0
+        return LIKELY if is_word and self.of_the_field >= 2 and _is_inside_sentence(text, hit) else 0.0
 
     def _speaks_for(self, text: Words, hit: Hit, asset: Asset) -> bool:
-        return self._names(asset) or self._is_near(text, hit, asset.near)
-
-    def _names(self, asset: Asset) -> bool:
-        return asset.key in self.sure
+        return asset.key in self.sure or self._is_near(text, hit, asset.near)
 
     def _is_spoken_against(self, text: Words, hit: Hit, asset: Asset) -> bool:
         return bool(asset.unless) and self._is_near(text, hit, asset.unless)
 
     def _is_near(self, text: Words, hit: Hit, hints: frozenset[str]) -> bool:
+        """Whether one of ``hints`` is among the words around; the hit's own word in other letters is no hint."""
         if not hints:
             return False
         left, right = max(0, hit.first - _WINDOW), hit.last + 1
-        around = text.raw[left : hit.first] + text.raw[right : right + _WINDOW]
-        if not hints.isdisjoint(around):
-            return True
-        return not hints.isdisjoint(text.folded[left : hit.first] + text.folded[right : right + _WINDOW])
+        around = {*text.raw[left : hit.first], *text.raw[right : right + _WINDOW]}
+        around.update(text.folded[left : hit.first], text.folded[right : right + _WINDOW])
+        own = text.folded[hit.first]
+        return any(hint.lower() != own for hint in hints & around)
 
     def _is_beside(self, text: Words, hit: Hit, words: frozenset[str]) -> bool:
-        """Whether the next word, or the one before, in the same sentence, is one of ``words``."""
+        """Whether the next word, or the one before, in the same sentence, is one of ``words``; "of" may be between."""
         after = hit.last + 1
         if after < len(text.folded) and text.folded[after] in words and _is_close(text.gap(hit.last)):
             return True
         before = hit.first - 1
+        if before > 0 and text.folded[before] in _OF and _is_close(text.gap(before)):
+            before -= 1
         return before >= 0 and text.folded[before] in words and _is_close(text.gap(before))
 
     def _is_listed(

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 
-from pipelines.enrich.assets.lexicon import WORD, Name, Sort, gap_fits, has_unspaced, lexicon
+from pipelines.enrich.assets.lexicon import Name, Sort, gap_fits, has_unspaced, lexicon
+from pipelines.enrich.assets.words import Words
 
-MAX_CHARACTERS = 200_000
-"""How much of a body is read: more than any article, and what a page without end costs at most."""
+MAX_HITS = 2000
+"""How many are judged: no article has as many, and a page that repeats a name without end costs no more."""
 
-_QUOTED = re.compile(r"(?<![^\W_])([A-Z0-9]{2,10}?)(USDT|USDC|USD|BUSD|FDUSD|EUR|KRW|JPY|TRY|PERP)(?![^\W_])")
+_QUOTED = re.compile(r"([A-Z0-9]{2,10}?)(?:USDT|USDC|USD|BUSD|FDUSD|EUR|KRW|JPY|TRY|PERP)")
 _HANGUL_ENDS = re.compile(
     "(?:이|가|은|는|을|를|의|에|과|와|도|로|만|랩스|코인|측|사|재단|토큰|네트워크)|(?![\uac00-\ud7af])"
 )
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
-
-
-@dataclass(slots=True)
-class Words:
-    """A text cut into words once; a hit is said by the numbers of its words."""
-
-    text: str
-    spans: list[tuple[int, int]] = field(init=False)
-    raw: list[str] = field(init=False)
-    folded: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.spans = [found.span() for found in WORD.finditer(self.text, 0, MAX_CHARACTERS)]
-        self.raw = [self.text[start:stop] for start, stop in self.spans]
-        self.folded = [word.lower() for word in self.raw]
-
-    def gap(self, index: int) -> str:
-        """What stands between the word ``index`` and the next."""
-        return self.text[self.spans[index][1] : self.spans[index + 1][0]]
 
 
 @dataclass(slots=True)
@@ -54,10 +37,10 @@ class Hit:
 
 def find_hits(words: Words) -> list[Hit]:
     """All places, in order, that could be a mention; phrases that only look like one are gone."""
-    hits = [*_spaced(words), *_glued(words)]
+    hits = [*islice(_spaced(words), MAX_HITS), *islice(_glued(words), MAX_HITS)]
     if has_unspaced(words.text):
-        hits += _unspaced(words.text)
-    return sorted(hits, key=lambda hit: hit.start)
+        hits += islice(_unspaced(words.text), MAX_HITS)
+    return sorted(hits, key=lambda hit: hit.start)[:MAX_HITS]
 
 
 def _spaced(words: Words) -> Iterator[Hit]:
@@ -71,7 +54,7 @@ def _spaced(words: Words) -> Iterator[Hit]:
             continue
         last = index + len(names[0].words) - 1
         done = last + 1
-        start, stop = words.spans[index][0], words.spans[last][1]
+        start, stop = words.span(index, last)
         if names[0].sort is Sort.DECOY or _is_inside_address(words.text, start, stop):
             continue
         yield Hit(names, start, stop, index, last, _is_marked(words, index, last, quotes))
@@ -91,13 +74,15 @@ def _fitting(words: Words, index: int, names: tuple[Name, ...]) -> tuple[Name, .
 def _stands(words: Words, index: int, name: Name) -> bool:
     count = len(name.words)
     if count > 1:
+        if index + 1 == len(words.folded) or words.folded[index + 1] != name.words[1]:
+            return False
         if tuple(words.folded[index : index + count]) != name.words:
             return False
         if not all(gap_fits(words.gap(index + nth), gap) for nth, gap in enumerate(name.gaps)):
             return False
     if name.sort in (Sort.DECOY, Sort.SURE):
         return True
-    start, stop = words.spans[index][0], words.spans[index + count - 1][1]
+    start, stop = words.span(index, index + count - 1)
     found = words.text[start:stop]
     return found == name.text or (name.sort is Sort.CASED and (found.isupper() or (count > 1 and found[0].isupper())))
 
@@ -123,7 +108,7 @@ def _is_inside_address(text: str, start: int, stop: int) -> bool:
 
 
 def _is_marked(words: Words, first: int, last: int, quotes: frozenset[str]) -> bool:
-    text, (start, stop) = words.text, (words.spans[first][0], words.spans[last][1])
+    text, (start, stop) = words.text, words.span(first, last)
     if not text[start:stop].isupper():
         return False
     if text[start - 1 : start] == "$" and not text[start - 2 : start - 1].isalnum():
@@ -134,17 +119,20 @@ def _is_marked(words: Words, first: int, last: int, quotes: frozenset[str]) -> b
 def _glued(words: Words) -> Iterator[Hit]:
     """``BTCUSDT``: the base is what is mentioned."""
     symbols, spellings = lexicon().symbols, lexicon().spaced
-    for found in _QUOTED.finditer(words.text, 0, MAX_CHARACTERS):
-        base = found[1]
-        if base not in symbols or found[0].lower() in spellings or _is_inside_address(words.text, *found.span()):
+    for index, word in enumerate(words.raw):
+        if len(word) < 5 or not word.isupper() or word.lower() in spellings:
             continue
+        pair = _QUOTED.fullmatch(word)
+        if not pair or pair[1] not in symbols or _is_inside_address(words.text, *words.span(index, index)):
+            continue
+        base, start = pair[1], words.starts[index]
         names = tuple(Name(base, Sort.SYMBOL, asset, (base.lower(),), ()) for asset in symbols[base])
-        yield Hit(names, found.start(1), found.end(1), marked=True)
+        yield Hit(names, start, start + len(base), marked=True)
 
 
 def _unspaced(text: str) -> Iterator[Hit]:
     spellings, done = lexicon().unspaced, 0
-    for found in lexicon().starts.finditer(text, 0, MAX_CHARACTERS):
+    for found in lexicon().starts.finditer(text):
         start = found.start()
         if start < done:
             continue

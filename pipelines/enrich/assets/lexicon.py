@@ -12,11 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.enrich.assets.known import Asset, asset_file, assets
+from pipelines.enrich.assets.words import UNSPACED, WORD
 
-UNSPACED = "\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-"""Scripts whose names stand among other characters without a space, or whose vowel signs are no letters to ``re``."""
-
-WORD = re.compile(rf"[^\W_{UNSPACED}]+")
 _HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 _GAPS = {" ", "-", "\u00a0", "\u202f", "\u2011", "\n"}
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pipelines.enrich.assets.addresses import find_addresses
 from pipelines.enrich.assets.evidence import FLOOR, Judge
-from pipelines.enrich.assets.hits import MAX_CHARACTERS, Hit, Words, find_hits
+from pipelines.enrich.assets.hits import Hit, find_hits
+from pipelines.enrich.assets.words import Words
 from pipelines.enrich.values import Mention
 from pipelines.items import Article
 
@@ -34,7 +35,7 @@ def mentions(article: Article) -> tuple[Mention, ...]:
 
 
 def _of_part(part: str, text: str, words: Words, hits: list[Hit], judge: Judge) -> Iterator[Mention]:
-    addresses = find_addresses(text[:MAX_CHARACTERS])
+    addresses = find_addresses(words)
     for asset, kind, start, stop, certainty in addresses:
         yield Mention(asset, kind, part, start, stop, text[start:stop], certainty)
     taken = [(place.start, place.stop) for place in addresses]

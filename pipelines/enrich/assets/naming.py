@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
 
+from pipelines.enrich.assets.addresses import standard_spelling
 from pipelines.enrich.assets.known import Asset, assets
 from pipelines.errors import UsageError
 
@@ -13,11 +14,12 @@ from pipelines.errors import UsageError
 def asset_key(text: str) -> str:
     """The key of the asset a person means by ``text``: its key, symbol, name or another name, in any case.
 
-    Where two share it, keys win over names, names over symbols, and the first in the file over the later. Raises
-    ``UsageError``, with the nearest ones, for what is not known.
+    An address, a transaction hash or an ENS name is its own key, in its standard spelling. Where two share a name,
+    keys win over names, names over symbols, and the first in the file over the later. Raises ``UsageError``, with
+    the nearest ones, for what is not known.
     """
     wanted = _plain(text)
-    key = _keys().get(wanted)
+    key = _keys().get(wanted) or standard_spelling(text.strip())
     if key is None:
         raise UsageError(f"no asset is called {text.strip()!r}{_hint(wanted)}; `newsmint assets` lists them")
     return key
