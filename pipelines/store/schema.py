@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as PlainText
 from sqlalchemy.engine import Dialect
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration: what the code below expects of a database."""
 
 
@@ -605,5 +605,86 @@ change = Table(
     Column("article_id", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
     Index("ix_change_seq", "seq", unique=True),
+    sqlite_with_rowid=False,
+)
+
+rights = Table(
+    "rights",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("notices", JSON, nullable=False),
+    Column("ai_allowed", Integer),
+    Column("ai_reasons", JSON, nullable=False),
+    Column("agents_forbidden", JSON, nullable=False),
+    Column("tdm_reserved", Integer),
+    Column("tdm_policy", Text),
+    Column("directives", JSON, nullable=False),
+    Column("licence", Text),
+    Column("licence_id", Text),
+    Column("is_free", Integer),
+)
+
+page_rights = Table(
+    "page_rights",
+    metadata,
+    Column("page_id", Integer, ForeignKey("page.id", ondelete="CASCADE"), nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("rights_id", Integer, ForeignKey("rights.id"), nullable=False),
+    PrimaryKeyConstraint("page_id", "seen_at"),
+    Index("ix_page_rights_rights_id", "rights_id"),
+    sqlite_with_rowid=False,
+)
+
+article_rights = Table(
+    "article_rights",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("rights_id", Integer, ForeignKey("rights.id"), nullable=False),
+    Column("page_id", Integer, ForeignKey("page.id", ondelete="SET NULL")),
+    Column("seen_at", Text, nullable=False),
+    Index("ix_article_rights_rights_id", "rights_id"),
+    Index("ix_article_rights_page_id", "page_id"),
+    sqlite_with_rowid=False,
+)
+
+rights_file = Table(
+    "rights_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('robots_txt', 'tdmrep', 'ai_txt')", name="kind"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("detail", Text),
+    Column("content_hash", Text),
+    Column("size", Integer, nullable=False),
+    Column("first_seen_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Index("ix_rights_file_origin", "origin", "kind", "id"),
+)
+
+quality = Table(
+    "quality",
+    metadata,
+    Column("article_id", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("gopher", Integer),
+    Column("repetition", Integer),
+    Column("fineweb", Integer),
+    Column("c4", Integer),
+    Column("failed", JSON, nullable=False),
+    Column("words", Integer),
+    Column("stop_words", Integer),
+    Column("c4_sentences", Integer),
+    *(
+        Column(name, Float)
+        for name in (
+            "mean_word_length symbol_ratio bullet_lines ellipsis_lines alphabetic_words duplicate_lines "
+            "duplicate_line_chars top_2_gram top_3_gram top_4_gram repeated_5_grams repeated_6_grams repeated_7_grams "
+            "repeated_8_grams repeated_9_grams repeated_10_grams punctuated_lines short_lines newlines_per_word "
+            "c4_kept_lines"
+        ).split()
+    ),
+    Column("content_hash", Text, nullable=False),
+    Column("measurer", Text, nullable=False),
     sqlite_with_rowid=False,
 )
