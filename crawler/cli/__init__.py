@@ -26,6 +26,7 @@ VERBS = {
     "search": "crawler.cli.query",
     "show": "crawler.cli.query",
     "stats": "crawler.cli.query",
+    "assets": "crawler.cli.assets",
     "restore": "crawler.cli.correct",
     "remove": "crawler.cli.correct",
     "runs": "crawler.cli.runs",
