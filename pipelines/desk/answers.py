@@ -70,7 +70,8 @@ def as_json(data: Any, status: int = 200) -> Response:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        shown = (each.name for each in dataclasses.fields(value) if each.metadata.get("json", True))
+        return {name: getattr(value, name) for name in shown}
     return str(value)
 
 

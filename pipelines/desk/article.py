@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.desk.prose import Node, contents, prose
+from pipelines.desk.plot import DRAWN
+from pipelines.desk.prose import Node, contents, prose, web_link
 from pipelines.desk.reading import Reader, Row, decoded
+from pipelines.store.links import url_key
 from pipelines.store.times import normalised
 
 RELATED = ("related_inline", "related_block")
@@ -21,7 +24,7 @@ class ArticlePage:
     """All that the page shows. ``blocks`` is the body as a tree, ``origins`` says of each value where it is from."""
 
     article: Row
-    blocks: list[Node]
+    blocks: list[Node] = field(metadata=DRAWN)
     related: list[Row]
     links: list[Row]
     cited_by: list[Row]
@@ -72,6 +75,17 @@ def find(reader: Reader, wanted: str) -> str | None:
     return str(rows[0]["id"]) if len(rows) == 1 else None
 
 
+def find_named(reader: Reader, words: str) -> str | None:
+    """The id of the article whose id or address these words are."""
+    if _ID.match(words):
+        row = reader.row("the article of this id", "SELECT id FROM article WHERE id = :id", id=words)
+    elif web_link(words):
+        row = reader.row("the article of this address", _ADDRESS, key=url_key(words))
+    else:
+        return None
+    return str(row["id"]) if row else None
+
+
 def _origins(row: Row, hint: dict[str, Any]) -> list[Row]:
     """Each value with what the listing that led to the page said of the same."""
     route = str(hint.get("route") or "").replace("_", " ")
@@ -100,6 +114,8 @@ def _time(text: str) -> str | None:
     return normalised(text)
 
 
+_ID = re.compile(r"[0-9a-f]{16}\Z")
+_ADDRESS = "SELECT article_id AS id FROM article_url WHERE key = :key"
 _ARTICLE = "SELECT * FROM article WHERE id = :id"
 _PREFIX = "SELECT id FROM article WHERE id >= :low AND id < :high LIMIT 2"
 _PAGE = """

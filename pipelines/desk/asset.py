@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.desk.days import DAY, by_series, last_days, midnight
+from pipelines.desk.days import by_series, last_days
 from pipelines.desk.plot import Plot, columns
 from pipelines.desk.reading import Reader, Row
 
@@ -41,8 +41,8 @@ def assets(reader: Reader, at: datetime) -> Assets:
     now = int(at.timestamp())
     latest = reader.row("the newest date", _LATEST, now=now)
     until = int(latest["latest"] or now) if latest else now
-    rows = reader.rows("assets of the last four weeks", _ASSETS, since=until - 28 * DAY, until=until)
-    return Assets(last_days(until, 1)[0], rows)
+    days = last_days(until, 28)
+    return Assets(days[-1], reader.rows("assets of the last four weeks", _ASSETS, first=days[0], last=days[-1]))
 
 
 def asset(reader: Reader, key: str, at: datetime) -> AssetPage | None:
@@ -51,7 +51,7 @@ def asset(reader: Reader, key: str, at: datetime) -> AssetPage | None:
     if last is None:
         return None
     days = last_days(last["latest"], DAYS)
-    volume = reader.rows("articles a day", _VOLUME, asset=key, since=midnight(days[0]), until=last["latest"])
+    volume = reader.rows("articles a day", _VOLUME, asset=key, first=days[0], last=days[-1])
     return AssetPage(
         asset=key,
         kind=last["kind"],
@@ -64,22 +64,32 @@ def asset(reader: Reader, key: str, at: datetime) -> AssetPage | None:
     )
 
 
+def key_of(reader: Reader, named: str) -> str:
+    """The key of the asset that a person names: ``BTC`` → ``bitcoin``. What is not known stays as it is."""
+    if not named or reader.row("whether that is a key", _KNOWN, asset=named):
+        return named
+    from pipelines.enrich.assets import asset_key  # its tables of names take long to load, and few pages need them
+
+    return asset_key(named)
+
+
+_KNOWN = "SELECT 1 FROM article_asset WHERE asset = :asset LIMIT 1"
 _LATEST = "SELECT max(published_ts) AS latest FROM article WHERE published_ts <= :now"
 _ASSETS = """
-    SELECT article_asset.asset, article_asset.kind, count(*) AS articles, sum(article_asset.in_title) AS titles
-    FROM article CROSS JOIN article_asset ON article_asset.article_id = article.id
-    WHERE article.published_ts BETWEEN :since AND :until
-    GROUP BY article_asset.asset ORDER BY articles DESC, article_asset.asset LIMIT 150
+    SELECT asset, kind, sum(articles) AS articles, sum(titles) AS titles
+    FROM asset_day WHERE day BETWEEN :first AND :last AND kind NOT IN ('address', 'transaction')
+    GROUP BY asset, kind ORDER BY articles DESC, asset LIMIT 150
 """
 _LAST = """
     SELECT published_ts AS latest, kind FROM article_asset
     WHERE asset = :asset AND published_ts <= :now ORDER BY published_ts DESC LIMIT 1
 """
 _VOLUME = """
-    SELECT date(published_ts, 'unixepoch') AS day, iif(in_title, 'in the title', 'in the text') AS part,
-           count(*) AS articles
-    FROM article_asset WHERE asset = :asset AND published_ts BETWEEN :since AND :until
-    GROUP BY day, part
+    SELECT day, 'in the title' AS part, titles AS articles FROM asset_day
+    WHERE asset = :asset AND day BETWEEN :first AND :last
+    UNION ALL
+    SELECT day, 'in the text only', articles - titles FROM asset_day
+    WHERE asset = :asset AND day BETWEEN :first AND :last
 """
 _ARTICLES = """
     SELECT article.id, article.title, article.source, article.published_at, article_asset.mentions,

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines.desk.days import DAY, by_series, last_days, midnight
+from pipelines.desk.days import DAY, by_series, last_days
 from pipelines.desk.plot import Plot, columns
-from pipelines.desk.reading import Reader, Row
+from pipelines.desk.reading import Reader, Row, decoded
+from pipelines.health import ADVICE
 
 DAYS = 30
-MOST_ARRIVALS = 2_000
-"""So many of the latest articles are looked at for what came in; more in one day is said as "and more"."""
 SHOWN = 12
 RISE_DAYS, BASE_DAYS = 7, 28
 
@@ -23,12 +22,12 @@ class Home:
     """All that the page shows. ``until``: the day that the plots end with."""
 
     arrived: int
-    more_arrived: bool
     arrived_from: list[Row]
     newest: list[Row]
     until: str
     volume: Plot
     rising: list[Row]
+    stories: list[Row]
     alarms: list[Row]
     run: Row | None
 
@@ -38,29 +37,31 @@ def home(reader: Reader, at: datetime) -> Home:
     now = int(at.timestamp())
     until = min(now, _latest(reader, now))
     days = last_days(until, DAYS)
-    arrivals = reader.rows("what came in during the last 24 hours", _ARRIVALS, most=MOST_ARRIVALS, since=_since(at))
-    volume = reader.rows("articles a day and source", _VOLUME, since=midnight(days[0]), until=until)
-    arrived = sum(row["articles"] for row in arrivals)
+    arrivals = reader.rows("what came in during the last 24 hours", _ARRIVALS, since=_since(at))
+    volume = reader.rows("articles a day and source", _VOLUME, first=days[0], last=days[-1])
     return Home(
-        arrived=arrived,
-        more_arrived=arrived >= MOST_ARRIVALS,
+        arrived=sum(row["articles"] for row in arrivals),
         arrived_from=arrivals,
-        newest=reader.rows("the newest articles", _NEWEST, now=now, limit=SHOWN),
+        newest=decoded(reader.rows("the newest articles", _NEWEST, now=now, limit=SHOWN), "labels"),
         until=days[-1],
         volume=columns(f"Articles a day and source, {DAYS} days to {days[-1]}", days, by_series(volume, "source")),
         rising=rising(reader, until),
-        alarms=reader.rows("what is wrong", _ALARMS),
+        stories=reader.rows("stories that several sources have", _STORIES, limit=SHOWN // 2),
+        alarms=advised(reader.rows("what is wrong", _ALARMS)),
         run=_run(reader),
     )
 
 
 def rising(reader: Reader, until: int, limit: int = 10) -> list[Row]:
     """Assets that more articles of the last week speak of than of a usual one of the four weeks before."""
-    week = until - RISE_DAYS * DAY
-    before = week - BASE_DAYS * DAY
-    return reader.rows(
-        "assets that rise", _RISING, week=week, before=before, until=until, weeks=BASE_DAYS / RISE_DAYS, limit=limit
-    )
+    days = last_days(until, RISE_DAYS + BASE_DAYS)
+    spans = {"before": days[0], "week": days[BASE_DAYS], "last": days[-1], "weeks": BASE_DAYS / RISE_DAYS}
+    return reader.rows("assets that rise", _RISING, **spans, limit=limit)
+
+
+def advised(alarms: list[Row]) -> list[Row]:
+    """The alarms with what to do about each."""
+    return [row | {"todo": ADVICE.get(row["kind"], "").replace("KEY", row["source"] or "KEY")} for row in alarms]
 
 
 def _latest(reader: Reader, now: int) -> int:
@@ -85,10 +86,8 @@ def _run(reader: Reader) -> Row | None:
 
 _LATEST = "SELECT max(published_ts) AS latest FROM article WHERE published_ts <= :now"
 _ARRIVALS = """
-    SELECT source, count(*) AS articles
-    FROM (SELECT source, first_seen_at FROM article ORDER BY number DESC LIMIT :most)
-    WHERE first_seen_at >= :since
-    GROUP BY source ORDER BY articles DESC, source
+    SELECT source, count(*) AS articles FROM article
+    WHERE first_seen_at >= :since GROUP BY source ORDER BY articles DESC, source
 """
 _NEWEST = """
     SELECT article.id, article.title, article.source, article.published_at, article.published_ts, article.labels,
@@ -101,20 +100,20 @@ _NEWEST = """
     ORDER BY article.published_ts DESC, article.number DESC LIMIT :limit
 """
 _VOLUME = """
-    SELECT source.key AS source, date(article.published_ts, 'unixepoch') AS day, count(*) AS articles
-    FROM source CROSS JOIN article ON article.source = source.key
-    WHERE article.published_ts BETWEEN :since AND :until
-    GROUP BY source.key, day
+    SELECT source, day, articles FROM article_day WHERE day BETWEEN :first AND :last ORDER BY day, source
 """
 _RISING = """
-    WITH recent AS (
-      SELECT article_asset.asset, article_asset.kind, article.published_ts >= :week AS is_new
-      FROM article JOIN article_asset ON article_asset.article_id = article.id
-      WHERE article.published_ts BETWEEN :before AND :until)
-    SELECT asset, kind, sum(is_new) AS articles, round(sum(1 - is_new) / :weeks, 1) AS usual,
-           (sum(is_new) + 1.0) / (sum(1 - is_new) / :weeks + 1.0) AS rise
-    FROM recent WHERE kind NOT IN ('address', 'transaction')
+    SELECT asset, kind, sum(iif(day >= :week, articles, 0)) AS articles,
+           round(sum(iif(day < :week, articles, 0)) / :weeks, 1) AS usual,
+           (sum(iif(day >= :week, articles, 0)) + 1.0) / (sum(iif(day < :week, articles, 0)) / :weeks + 1.0) AS rise
+    FROM asset_day WHERE day BETWEEN :before AND :last AND kind NOT IN ('address', 'transaction')
     GROUP BY asset HAVING articles >= 2 AND articles > usual ORDER BY rise DESC, articles DESC LIMIT :limit
+"""
+_STORIES = """
+    SELECT story.id, story.articles, story.sources, story.last_ts, article.title, article.source
+    FROM (SELECT * FROM story ORDER BY last_ts DESC LIMIT 200) AS story
+    JOIN article ON article.id = story.first_article_id
+    WHERE story.sources > 1 ORDER BY story.last_ts DESC LIMIT :limit
 """
 _ALARMS = """
     SELECT source, kind, detail, raised_at, seen_at FROM alarm WHERE cleared_at IS NULL ORDER BY id LIMIT 50

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from pipelines.enrich.assets import assets
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -46,6 +48,13 @@ def segment(text: Any) -> str:
     return quote(str(text), safe="")
 
 
+def asset_name(key: str) -> str:
+    """``Bitcoin`` of ``bitcoin``; addresses and what is not known as they are."""
+    found = assets().get(key)
+    return found.name if found else key
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number, "moment": moment, "day": day, "span": span, "words": words, "segment": segment,
+    "asset_name": asset_name,
 }  # fmt: skip

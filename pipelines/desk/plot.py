@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 WIDTH, HEIGHT = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 40, 4, 8, 24
+LEFT, RIGHT, TOP, BOTTOM = 46, 4, 14, 28
 MOST_SERIES = 6
 """More would be colours that nobody tells apart; the rest is drawn as one."""
 OTHERS = "others"
+DRAWN: Any = {"json": False}
+"""Metadata of fields that the page's JSON leaves out: they say where things stand, not what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,15 @@ class Plot:
     title: str
     description: str
     series: tuple[str, ...]
-    marks: tuple[Mark, ...]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    table: tuple[tuple[str, tuple[int, ...]], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
+    table: tuple[tuple[str, tuple[float, ...]], ...]
+    marks: tuple[Mark, ...] = field(metadata=DRAWN)
+    x_ticks: tuple[Tick, ...] = field(metadata=DRAWN)
+    y_ticks: tuple[Tick, ...] = field(metadata=DRAWN)
+    width: int = field(default=WIDTH, metadata=DRAWN)
+    height: int = field(default=HEIGHT, metadata=DRAWN)
 
 
-def columns(title: str, days: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -> Plot:
+def columns(title: str, days: Sequence[str], counts: Mapping[str, Mapping[str, float]]) -> Plot:
     """Stacked columns: ``counts`` has series → day → number; the largest series at the bottom."""
     series = _joined(counts)
     totals = [sum(each.get(day, 0) for each in series.values()) for day in days]
@@ -70,33 +73,33 @@ def columns(title: str, days: Sequence[str], counts: Mapping[str, Mapping[str, i
     return Plot(
         title,
         f"{sum(totals):,} in all, {max(totals, default=0):,} on the busiest of {len(days)} days.",
-        tuple(series),
-        tuple(marks),
-        tuple(Tick(round(LEFT + (place + 0.5) * step, 1), days[place][5:]) for place in _spread(len(days), 8)),
-        tuple(Tick(round(HEIGHT - BOTTOM - value * scale, 1), f"{value:,}") for value in (0, top // 2, top)),
-        tuple((day, tuple(each.get(day, 0) for each in series.values())) for day in days),
+        series=tuple(series),
+        table=tuple((day, tuple(each.get(day, 0) for each in series.values())) for day in days),
+        marks=tuple(marks),
+        x_ticks=tuple(Tick(round(LEFT + (place + 0.5) * step, 1), days[place][5:]) for place in _spread(len(days), 8)),
+        y_ticks=tuple(Tick(round(HEIGHT - BOTTOM - value * scale, 1), f"{value:,}") for value in (0, top // 2, top)),
     )
 
 
-def bars(title: str, values: Sequence[tuple[str, float]]) -> list[tuple[str, float, float]]:
+def bars(values: Sequence[tuple[str, float]]) -> list[tuple[str, float, float]]:
     """Label, value, and share of the largest in percent, for bars that stand beside their words."""
     most = max((value for _, value in values), default=0) or 1
     return [(label, value, round(100 * value / most, 1)) for label, value in values]
 
 
-def _joined(counts: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
+def _joined(counts: Mapping[str, Mapping[str, float]]) -> dict[str, Mapping[str, float]]:
     """The series, the largest first, the small ones as one."""
     ordered = sorted(counts, key=lambda name: (-sum(counts[name].values()), name))
     if len(ordered) <= MOST_SERIES + 1:
         return {name: counts[name] for name in ordered}
-    rest: dict[str, int] = {}
+    rest: dict[str, float] = {}
     for name in ordered[MOST_SERIES:]:
         for day, count in counts[name].items():
             rest[day] = rest.get(day, 0) + count
     return {name: counts[name] for name in ordered[:MOST_SERIES]} | {OTHERS: rest}
 
 
-def _round_up(value: int) -> int:
+def _round_up(value: float) -> int:
     """An even number at the top of the axis that is easy to halve."""
     if value <= 2:
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import traceback
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ hookimpl = HookimplMarker("datasette")
 NAME = "newsmint"
 REL = "noopener nofollow ugc"
 ARTICLE_COLUMNS = ("article_id", "target_article_id", "duplicate_of", "first_article_id")
+ARTICLE_ID = re.compile(r"[0-9a-f]{16}\Z")
 PLACES = {"source": "/source/{}", "asset": "/asset/{}", "story_id": "/story/{}"}
 
 MENU = (
@@ -34,6 +36,7 @@ MENU = (
     ("/stories", "Stories"),
     ("/assets", "Assets"),
     ("/sources", "Sources"),
+    ("/questions", "Questions"),
     (f"/{DATABASE}", "SQL"),
 )
 STATIC = Path(__file__).parent / "static"
@@ -82,7 +85,7 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, database: 
     """In Datasette's tables too, ids lead to their pages and addresses are marked as a stranger's."""
     if database != DATABASE or not isinstance(value, str | int) or value == "":
         return None
-    if column in ARTICLE_COLUMNS or (column == "id" and table == "article"):
+    if column in ARTICLE_COLUMNS or (column == "id" and isinstance(value, str) and ARTICLE_ID.match(value)):
         return _link(f"/article/{quote(str(value), safe='')}", value)
     if column in PLACES and table != "frontier":
         return _link(PLACES[column].format(quote(str(value), safe="")), value)

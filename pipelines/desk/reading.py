@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,6 +36,11 @@ class Asked:
         """The rows as JSON objects."""
         return f"/{DATABASE}.json?{urlencode([('sql', self.sql), *self.params, ('_shape', 'array')])}"
 
+    @property
+    def csv_url(self) -> str:
+        """The rows as CSV."""
+        return f"/{DATABASE}.csv?{urlencode([('sql', self.sql), *self.params])}"
+
 
 class Reader:
     """A connection to read from, one state of the store for the whole page."""
@@ -42,14 +49,27 @@ class Reader:
         self._connection = connection
         self.asked: list[Asked] = []
 
-    def rows(self, what: str, sql: str, /, **params: Any) -> list[Row]:
-        """The rows of a query. Lists among the ``params`` go in as JSON: ``IN (SELECT value FROM json_each(:ids))``."""
+    def rows(self, what: str, sql: str, most: int | None = None, /, **params: Any) -> list[Row]:
+        """The rows of a query, ``most`` of them at most.
+
+        Lists among the ``params`` go in as JSON: ``IN (SELECT value FROM json_each(:ids))``.
+        """
         told = {name: json.dumps(value) if isinstance(value, list) else value for name, value in params.items()}
         text = _lines(sql)
         self.asked.append(Asked(what, text, tuple((name, "" if it is None else it) for name, it in told.items())))
         cursor = self._connection.execute(text, told)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return [dict(zip(names, row, strict=True)) for row in islice(cursor, most)]
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For reads that others make of it; what they ask is not remembered."""
+        return self._connection
+
+    @property
+    def file(self) -> Path:
+        """The store's file."""
+        return Path(self._connection.execute("PRAGMA database_list").fetchone()[2])
 
     def row(self, what: str, sql: str, /, **params: Any) -> Row | None:
         """The first row, None where there is none."""
@@ -63,7 +83,8 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def decoded(rows: Iterable[Row], *names: str) -> list[Row]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.desk.days import by_series, last_days, midnight
+from pipelines.desk.days import by_series, last_days
+from pipelines.desk.health import Verdict, verdict
 from pipelines.desk.plot import Plot, columns
 from pipelines.desk.reading import Reader, Row
 
@@ -26,6 +27,7 @@ class SourcePage:
     """All that the page shows. Counts are of the latest fetches and articles."""
 
     source: Row
+    verdict: Verdict | None
     volume: Plot
     alarms: list[Row]
     outcomes: list[Row]
@@ -49,9 +51,10 @@ def source(reader: Reader, key: str, at: datetime) -> SourcePage | None:
         return None
     until = min(int(at.timestamp()), found["latest"] or int(at.timestamp()))
     days = last_days(until, DAYS)
-    volume = reader.rows("articles a day", _VOLUME, source=key, since=midnight(days[0]), until=until)
+    volume = reader.rows("articles a day", _VOLUME, source=key, first=days[0], last=days[-1])
     return SourcePage(
         source=found,
+        verdict=verdict(reader.file, key, at),
         volume=columns(f"Articles a day, {DAYS} days to {days[-1]}", days, by_series(volume, "source")),
         alarms=reader.rows("its alarms, past ones too", _ALARMS, source=key),
         outcomes=reader.rows("what came of its latest fetches", _OUTCOMES, source=key, limit=LATEST),
@@ -77,9 +80,7 @@ _SOURCE = """
     FROM source WHERE key = :source
 """
 _VOLUME = """
-    SELECT source, date(published_ts, 'unixepoch') AS day, count(*) AS articles
-    FROM article WHERE source = :source AND published_ts BETWEEN :since AND :until
-    GROUP BY day
+    SELECT source, day, articles FROM article_day WHERE day BETWEEN :first AND :last AND source = :source
 """
 _ALARMS = """
     SELECT kind, detail, raised_at, cleared_at FROM alarm WHERE source = :source

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from datasette.utils.asgi import NotFound, Request, Response
 
-from pipelines.desk.answers import answer
+from pipelines.desk.answers import answer, is_json
 from pipelines.desk.article import article as read_article
-from pipelines.desk.article import find
+from pipelines.desk.article import find, find_named
 from pipelines.desk.asset import asset as read_asset
 from pipelines.desk.asset import assets as read_assets
+from pipelines.desk.asset import key_of
 from pipelines.desk.home import home as read_home
+from pipelines.desk.question import all_questions
+from pipelines.desk.question import question as read_question
 from pipelines.desk.reading import DATABASE, Reader
 from pipelines.desk.search import Wanted
 from pipelines.desk.search import search as read_search
@@ -23,6 +27,7 @@ from pipelines.desk.source import source as read_source
 from pipelines.desk.source import sources as read_sources
 from pipelines.desk.story import stories as read_stories
 from pipelines.desk.story import story as read_story
+from pipelines.desk.version import version as read_version
 
 View = Callable[[Any, Request], Awaitable[Response]]
 
@@ -33,7 +38,14 @@ async def home(datasette: Any, request: Request) -> Response:
 
 async def search(datasette: Any, request: Request) -> Response:
     wanted = Wanted.of(request.args)
-    return await answer(datasette, request, "search", lambda reader: read_search(reader, wanted))
+
+    def read(reader: Reader) -> Any:
+        named = find_named(reader, wanted.q)
+        if named and not is_json(request):
+            return Response.redirect(f"/article/{named}")
+        return read_search(reader, replace(wanted, asset=key_of(reader, wanted.asset)))
+
+    return await answer(datasette, request, "search", read)
 
 
 async def article(datasette: Any, request: Request) -> Response:
@@ -46,6 +58,12 @@ async def article(datasette: Any, request: Request) -> Response:
         return read_article(reader, wanted)
 
     return await answer(datasette, request, "article", read, f"No article {wanted} is in this store.")
+
+
+async def version(datasette: Any, request: Request) -> Response:
+    wanted, number = request.url_vars["id"], int(request.url_vars["version"])
+    read = partial(read_version, article_id=wanted, number=number)
+    return await answer(datasette, request, "version", read, "No such change of an article is in this store.")
 
 
 async def sources(datasette: Any, request: Request) -> Response:
@@ -73,9 +91,25 @@ async def assets(datasette: Any, request: Request) -> Response:
 
 
 async def asset(datasette: Any, request: Request) -> Response:
-    key = _segment(request)
-    read = partial(read_asset, key=key, at=_now())
-    return await answer(datasette, request, "asset", read, f"No article in this store speaks of {key}.")
+    wanted, suffix = _segment(request), request.url_vars["json"] or ""
+
+    def read(reader: Reader) -> Any:
+        key = key_of(reader, wanted)
+        if key != wanted:
+            return Response.redirect(f"/asset/{quote(key, safe='')}{suffix}")
+        return read_asset(reader, key, _now())
+
+    return await answer(datasette, request, "asset", read, f"No article in this store speaks of {wanted}.")
+
+
+async def questions(datasette: Any, request: Request) -> Response:
+    return await answer(datasette, request, "questions", all_questions)
+
+
+async def question(datasette: Any, request: Request) -> Response:
+    name, given = request.url_vars["name"], {each: request.args.get(each) for each in request.args}
+    read = partial(read_question, name=name, given=given)
+    return await answer(datasette, request, "question", read, f"There is no question {name}.")
 
 
 async def sql(datasette: Any, request: Request) -> Response:
@@ -89,12 +123,15 @@ ROUTES: list[tuple[str, View]] = [
     (r"^/home" + _JSON, home),
     (r"^/search" + _JSON, search),
     (r"^/article/(?P<id>[0-9a-f]{4,16})" + _JSON, article),
+    (r"^/article/(?P<id>[0-9a-f]{16})/version/(?P<version>\d{1,9})" + _JSON, version),
     (r"^/sources" + _JSON, sources),
     (r"^/source/(?P<key>[^/]+?)" + _JSON, source),
     (r"^/stories" + _JSON, stories),
     (r"^/story/(?P<id>\d{1,15})" + _JSON, story),
     (r"^/assets" + _JSON, assets),
     (r"^/asset/(?P<key>[^/]+?)" + _JSON, asset),
+    (r"^/questions" + _JSON, questions),
+    (r"^/question/(?P<name>[a-z0-9-]{1,80})" + _JSON, question),
     (r"^/sql$", sql),
 ]
 
