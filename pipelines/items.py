@@ -176,6 +176,14 @@ class RemovedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What of the page says that a label holds: ``section: Press Release``, ``line: Sponsored Content``."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A clean article. Field names are a contract: ``newsmint extract`` and the JSONL export print them as they are."""
 
@@ -200,11 +208,13 @@ class Article:
     removed: tuple[RemovedBlock, ...] = field(default=(), repr=False)
     verdict: str = Verdict.ARTICLE
     labels: tuple[str, ...] = ()
-    """``sponsored, press_release, opinion, guest_post, paywalled``: the evidence is in ``removed`` or the metadata."""
+    """``sponsored, press_release, opinion, guest_post, paywalled, price_analysis``, each only on ``evidence``."""
     fetched_at: str | None = None
     body_path: str | None = None
     """Tag path of the box that holds most of the body."""
     extractor: str = ""
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    """Why the labels are there, in their order."""
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data in the contract's order; tuples become lists."""
@@ -214,7 +224,7 @@ class Article:
 def _data(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_data(each) for each in value]
-    if isinstance(value, Heading | Link | RemovedBlock):
+    if isinstance(value, Heading | Link | RemovedBlock | Evidence):
         return {name: getattr(value, name) for name in value.__slots__}
     return value
 

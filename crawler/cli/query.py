@@ -204,6 +204,8 @@ def _print_article(article: Article, *, numbered: bool) -> None:
     about = (article.source, who, moment(article.published_at), article.section, *article.labels)
     out.print(cell("  ·  ".join(each for each in about if each), "dim"), soft_wrap=False)
     out.print(cell(f"{article.id}  {article.canonical_url}", "dim"))
+    for each in article.evidence:
+        out.print(cell(f"{each.label.replace('_', ' ')}, by its {each.text}", "yellow"), soft_wrap=False)
     headings = {heading.position: heading for heading in article.headings}
     for position, block in enumerate(article.body.split("\n\n") if article.body else []):
         heading = headings.get(position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.enrich.assets import mentions
 from pipelines.enrich.credits import find_credits
 from pipelines.enrich.duplicates import sketch
+from pipelines.enrich.labels import labels
 from pipelines.enrich.values import Credit, Enrichment, Label, Mention, Sketch
 from pipelines.enrich.version import enricher_version
 from pipelines.items import Article
@@ -21,6 +22,6 @@ def enrich(article: Article) -> Enrichment:
         ENRICHER,
         mentions=mentions(article),
         credits=find_credits(article),
-        labels=tuple(Label(label, "") for label in article.labels),
+        labels=labels(article),
         sketch=sketch(article),
     )

@@ -9,6 +9,7 @@ from pipelines.errors import BadInput
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.body import score_blocks
 from pipelines.extraction.box import body_path
+from pipelines.extraction.charts import with_charts
 from pipelines.extraction.controls import without_controls
 from pipelines.extraction.document import Document, parse_document
 from pipelines.extraction.embedded import embedded_body
@@ -47,6 +48,8 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
     first = _parts(document, blocks, metadata, site)
     parts = join([first, *_further(page, metadata, site)])
     canonical_url = metadata.canonical_url or canonicalise(page.url) or page.url
+    body = "\n\n".join(block.text for block in parts.body)
+    evidence = with_charts(metadata.evidence, metadata.title, body)
     article = Article(
         id=article_id(canonical_url),
         url=page.url,
@@ -61,16 +64,17 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
         section=metadata.section,
         tags=metadata.tags,
         image_url=metadata.image_url,
-        body="\n\n".join(block.text for block in parts.body),
+        body=body,
         body_markdown=to_markdown(parts.body),
         headings=parts.headings,
         links=parts.links,
         removed=parts.removed,
         verdict=judge(document, metadata, parts.body),
-        labels=metadata.labels,
+        labels=tuple(each.label for each in evidence),
         fetched_at=page.fetched_at,
         body_path=body_path(first.body),
         extractor=EXTRACTOR,
+        evidence=evidence,
     )
     return without_controls(article)
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from pipelines.items import Article, Heading, Link, RemovedBlock
+from pipelines.items import Article, Evidence, Heading, Link, RemovedBlock
 
 _NAMES = frozenset({"id", "url", "canonical_url", "source"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ufff9-\ufffb]")
@@ -31,7 +31,7 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, tuple):
         cleaned = tuple(_cleaned(each) for each in value)
         return cleaned if any(new is not old for new, old in zip(cleaned, value, strict=True)) else value
-    if isinstance(value, Heading | Link | RemovedBlock):
+    if isinstance(value, Heading | Link | RemovedBlock | Evidence):
         fields = {name: getattr(value, name) for name in value.__slots__}
         changed = {name: new for name, old in fields.items() if (new := _cleaned(old)) is not old}
         return replace(value, **changed) if changed else value

@@ -20,7 +20,7 @@ from pipelines.extraction.metadata.site import site_names
 from pipelines.extraction.metadata.taxonomy import read_section, read_tags
 from pipelines.extraction.metadata.title import read_title
 from pipelines.extraction.structured import PageData
-from pipelines.items import Hint
+from pipelines.items import Evidence, Hint
 from pipelines.urls import fetchable
 
 MAX_DESCRIPTION = 1_000
@@ -40,7 +40,12 @@ class Metadata:
     section: str | None = None
     tags: tuple[str, ...] = ()
     image_url: str | None = None
-    labels: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that there is evidence for."""
+        return tuple(each.label for each in self.evidence)
 
 
 def read_metadata(document: Document, hint: Hint | None = None, fetched_at: str | None = None) -> Metadata:
@@ -66,7 +71,7 @@ def read_metadata(document: Document, hint: Hint | None = None, fetched_at: str 
         section=section,
         tags=tags,
         image_url=_image(data, url),
-        labels=read_labels(data, nearby, url, section, tags),
+        evidence=read_labels(data, nearby, url, section, tags, title),
     )
 
 

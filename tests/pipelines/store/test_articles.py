@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from pipelines.items import Article, Heading, Link
+from pipelines.items import Article, Evidence, Heading, Link
 from pipelines.store import Outcome, Store
 from pipelines.store.articles import content_hash, find_id, ids_with_prefix, load_article, save_article
 from pipelines.store.pages import keep_page
@@ -24,7 +24,9 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_an_article_comes_back_as_it_was_saved(store: Store) -> None:
-    saved = an_article(labels=("opinion",), section="Markets", image_url="https://daily.example/a.png")
+    labels = ("opinion", "price_analysis")
+    evidence = (Evidence("opinion", "section: Opinion"), Evidence("price_analysis", "title: price analysis"))
+    saved = an_article(labels=labels, evidence=evidence, section="Opinion", image_url="https://daily.example/a.png")
     with store.begin() as conn:
         assert save_article(conn, saved) == Outcome.NEW
     assert store.article(saved.id) == saved
@@ -185,7 +187,7 @@ def test_deleting_an_article_takes_its_rows_along(store: Store) -> None:
 
 
 def test_every_field_of_an_article_is_stored() -> None:
-    tables = {"headings", "links", "removed"}
+    tables = {"headings", "links", "removed", "evidence"}
     assert set(Article.__slots__) - tables <= set(article.c.keys())
 
 

@@ -92,20 +92,40 @@ def test_an_image_node_is_named_by_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "head", "url", "labels"),
+    ("before", "head", "url", "evidence"),
     [
-        ("<div>Sponsored Content</div>", "", URL, ("sponsored",)),
-        ("<span class=kicker>Press Release</span>", "", URL, ("press_release",)),
-        ("", meta(article_section="Anzeige"), URL, ("sponsored",)),
-        ("<div>Anzeige</div>", "", URL, ()),
-        ("", meta(article_section="Opinion"), URL, ("opinion",)),
-        ("", "", "https://harbour-ledger.example/press-releases/anchor-bank", ("press_release",)),
-        ("<div>Guest Post</div>", "", URL, ("guest_post",)),
-        ("", json_ld(isAccessibleForFree=False), URL, ("paywalled",)),
-        ("", json_ld(isAccessibleForFree="False"), URL, ("paywalled",)),
-        ("", json_ld(isAccessibleForFree=True), URL, ()),
-        ("<p>The sponsored boat won the race that the opinion pages had written off.</p>", "", URL, ()),
+        ("<div>Sponsored Content</div>", "", URL, {"sponsored": "line: Sponsored Content"}),
+        ("", json_ld(sponsor={"name": "Acme Bank"}), URL, {"sponsored": "JSON-LD sponsor: Acme Bank"}),
+        ("<span class=kicker>Press Release</span>", "", URL, {"press_release": "line: Press Release"}),
+        ("", meta(article_section="Anzeige"), URL, {"sponsored": "section: Anzeige"}),
+        ("<div>Anzeige</div>", "", URL, {}),
+        ("", meta(article_section="Opinion"), URL, {"opinion": "section: Opinion"}),
+        ("", meta(article_tag="Op-Ed"), URL, {"opinion": "tag: Op-Ed"}),
+        (
+            "",
+            "",
+            "https://harbour-ledger.example/press-releases/anchor-bank",
+            {"press_release": "address: /press-releases/"},
+        ),
+        ("<div>Guest Post</div>", "", URL, {"guest_post": "line: Guest Post"}),
+        ("", json_ld(isAccessibleForFree=False), URL, {"paywalled": "JSON-LD isAccessibleForFree: false"}),
+        ("", json_ld(isAccessibleForFree="False"), URL, {"paywalled": "JSON-LD isAccessibleForFree: false"}),
+        ("", meta(article_content_tier="metered"), URL, {"paywalled": "meta article:content_tier: metered"}),
+        ("", json_ld(isAccessibleForFree=True), URL, {}),
+        ("", meta(article_section="Price Analysis"), URL, {"price_analysis": "section: Price Analysis"}),
+        ("", meta(article_tag="Análisis técnico"), URL, {"price_analysis": "tag: Análisis técnico"}),
+        ("", "", "https://harbour-ledger.example/price-analysis/ada", {"price_analysis": "address: /price-analysis/"}),
+        ("", "", "https://harbour-ledger.example/news/price-of-analysis", {}),
+        (
+            "<span>Sponsored</span><span>Press Release</span>",
+            "",
+            URL,
+            {"sponsored": "line: Sponsored", "press_release": "line: Press Release"},
+        ),
+        ("<p>The sponsored boat won the race that the opinion pages had written off.</p>", "", URL, {}),
     ],
 )
-def test_labels_need_evidence(before: str, head: str, url: str, labels: tuple[str, ...]) -> None:
-    assert read(article(before, head, url=url)).labels == labels
+def test_labels_need_evidence(before: str, head: str, url: str, evidence: dict[str, str]) -> None:
+    found = read(article(before, head, url=url))
+    assert {each.label: each.text for each in found.evidence} == evidence
+    assert found.labels == tuple(evidence)
