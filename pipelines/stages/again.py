@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from pipelines.stages.revisit import Seen, next_visit
-from pipelines.store import frontier
+from pipelines.store.frontier import FrontierEntry
 from pipelines.store.times import now, parsed
 
 
 def due_after(
-    conn: Connection,
-    url: str,
+    entry: FrontierEntry | None,
     published_at: str | None,
     fetched_at: str | None,
     edited: bool = False,
     fresh_seconds: float = 0.0,
 ) -> datetime | None:
-    """The next visit of an article's URL, its row being of before this one; None for never."""
-    row, fetched = frontier.known(conn, url), parsed(fetched_at) or now()
-    first = parsed(row.first_fetched_at) if row else None
-    if row is None or first is None:
+    """The next visit of an article's URL, of which ``entry`` says what was known before this one; None for never."""
+    fetched = parsed(fetched_at) or now()
+    first = parsed(entry.first_fetched_at) if entry else None
+    if entry is None or first is None:
         return next_visit(published_at, fetched_at, fresh_seconds=fresh_seconds)
-    seen = Seen(row.checks + 1, row.edits + edited, (fetched - first).total_seconds())
+    seen = Seen(entry.checks + 1, entry.edits + edited, (fetched - first).total_seconds())
     return next_visit(published_at, fetched_at, seen, fresh_seconds)

@@ -63,11 +63,12 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     _record(conn, place, item.fetched, outcome, page_id, item.seconds)
     lease, fetched = item.fetched.lease, item.fetched
     if lease is not None:
-        if moved := tombstones.after_arrival(conn, fetched, item.article.id):
+        known = frontier.known(conn, lease.url)
+        if moved := tombstones.after_arrival(conn, known, fetched, item.article.id):
             tombstones.bury(conn, moved, now())
         lift(conn, item.article.id)
         edited, fresh = outcome == "updated", fetched.fresh_seconds
-        due = due_after(conn, lease.url, item.article.published_at, fetched.page.fetched_at, edited, fresh)
+        due = due_after(known, item.article.published_at, fetched.page.fetched_at, edited, fresh)
         _settle(conn, lease, outcome, due, item.article.id, fetched.validators)
     frontier.add(conn, fetched.found, patient=True)
     return outcome
@@ -80,7 +81,7 @@ def not_modified(conn: Connection, place: Place, same: NotModified) -> str:
     record_fetch(conn, place.run_id, entry.source, lease.url, route, 304, 0, same.seconds, "not_modified")
     lift(conn, entry.article_id or "")
     published_at = published(conn, entry.article_id)
-    due = due_after(conn, lease.url, published_at, at, fresh_seconds=same.fresh_seconds)
+    due = due_after(frontier.known(conn, lease.url), published_at, at, fresh_seconds=same.fresh_seconds)
     _settle(conn, lease, "not_modified", due, validators=same.validators)
     return "not_modified"
 

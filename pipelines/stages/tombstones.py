@@ -50,9 +50,8 @@ def after_rejection(conn: Connection, fetched: Fetched, reason: str, page_id: in
     return _suspicion(conn, entry, "redirected" if _is_redirected(fetched) else "unpublished")
 
 
-def after_arrival(conn: Connection, fetched: Fetched, article_id: str) -> Suspicion | None:
-    """What another article says of the one that was there: the site leads from that to this."""
-    entry = _stored(conn, fetched.lease)
+def after_arrival(conn: Connection, entry: FrontierEntry | None, fetched: Fetched, article_id: str) -> Suspicion | None:
+    """What another article says of the one that was there (``entry``): the site leads from that to this."""
     if entry is None or entry.article_id in (None, article_id) or not _is_redirected(fetched):
         return None
     stands_elsewhere = frontier.has_other_address(conn, entry.url, str(entry.article_id))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipelines.errors import CannotWrite, StoreBusy
 from pipelines.store.database import Store
+from pipelines.store.dialect import run
 
 T = TypeVar("T")
 
@@ -118,10 +119,12 @@ class Writer:
 def _attempt(conn: Connection, job: _Job) -> None:
     """Run one work in a savepoint: its failure is its own, unless the database itself is in trouble."""
     job.error = None
+    run(conn, "SAVEPOINT work")
     try:
-        with conn.begin_nested():
-            job.result = job.work(conn)
-    except (OperationalError, CannotWrite, StoreBusy):
+        job.result = job.work(conn)
+    except (OperationalError, conn.dialect.loaded_dbapi.OperationalError, CannotWrite, StoreBusy):
         raise
     except Exception as error:
         job.error = error
+        run(conn, "ROLLBACK TO SAVEPOINT work")
+    run(conn, "RELEASE SAVEPOINT work")

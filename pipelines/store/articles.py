@@ -11,16 +11,16 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
 
 from pipelines.enrich import Enrichment, enrich
-from pipelines.items import Article, Evidence, Heading, Link, RemovedBlock
+from pipelines.items import Article, Heading, Link, RemovedBlock
 from pipelines.store import links, schema
-from pipelines.store.dialect import chunks, execute_many
+from pipelines.store.dialect import chunks, execute, execute_many
 from pipelines.store.duplicates import body_hash, settle_duplicates
-from pipelines.store.enriched import evidence, save_enrichment
+from pipelines.store.enriched import save_enrichment
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
 from pipelines.store.sources import ensure_sources
@@ -47,11 +47,12 @@ def save_article(
     ``page_id`` is the page it was read from; ``enrichment`` is made here where it is not given. Unchanged writes
     nothing to the article's tables.
     """
-    current = conn.execute(_CURRENT, {"id": article.id}).first()
-    if current is None:
+    row = execute(conn, _CURRENT, {"id": article.id}).first()
+    if row is None:
         ensure_sources(conn, [article.source])
         _write(conn, article, page_id, enrichment, version=1, is_new=True)
         return Outcome.NEW
+    current = _Current(*row)
     shown = _version_shown(conn, article.id, page_id)
     if shown is not None:
         return _correct(conn, article, page_id, enrichment, shown, latest=current.version)
@@ -115,9 +116,14 @@ def iter_articles(
         rows = conn.execute(query.where(place > (rows[-1]["published_ts"], rows[-1]["number"]))).mappings().all()
 
 
-_CURRENT = select(table.c.version, table.c.content_hash, table.c.modified_at, table.c.extractor).where(
-    table.c.id == bindparam("id")
-)
+class _Current(NamedTuple):
+    version: int
+    content_hash: str
+    modified_at: str | None
+    extractor: str
+
+
+_CURRENT = select(*(table.c[name] for name in _Current._fields)).where(table.c.id == bindparam("id"))
 _NEW, _NEW_VERSION = insert(table), insert(article_version)
 _NEW_CHILD = {child: insert(child) for child in (schema.heading, schema.link, schema.removed_block)}
 _SHOWN = select(page.c.version).where(page.c.id == bindparam("page"), page.c.article_id == bindparam("article"))
@@ -134,7 +140,8 @@ def _version_shown(conn: Connection, article_id: str, page_id: int | None) -> in
     """The version that this very page was read as before; None for a page that is read for the first time."""
     if page_id is None:
         return None
-    return conn.execute(_SHOWN, {"page": page_id, "article": article_id}).scalar()
+    shown: int | None = execute(conn, _SHOWN, {"page": page_id, "article": article_id}).scalar()
+    return shown
 
 
 def _correct(
@@ -167,14 +174,15 @@ def _write(
     """Make the article's rows say what ``article`` says, as this version."""
     seen_at = normalised(article.fetched_at) or utc_text(now())
     found = enrichment or enrich(article)
-    values = _row(article, version, seen_at) | {"enricher": found.enricher}
+    content = _content(article)
+    values = _row(article, version, seen_at) | content | {"enricher": found.enricher}
     if is_new:
-        conn.execute(_NEW, values | {"first_seen_at": seen_at})
+        execute(conn, _NEW, values | {"first_seen_at": seen_at})
     else:
         if not article.published_at:
             del values["published_ts"]
         conn.execute(update(table).where(table.c.id == article.id), values)
-    _write_version(conn, article, page_id, version, seen_at, is_new)
+    _write_version(conn, {"article_id": article.id, "version": version}, content, seen_at, page_id, is_new)
     _write_children(conn, article, is_new)
     links.register(conn, article.id, own=(article.canonical_url, article.url), redirects=_requested(conn, page_id))
     settle_duplicates(conn, article.id, values["body_hash"], is_new=is_new)
@@ -188,7 +196,6 @@ _SAME = tuple("id url canonical_url source published_at language section image_u
 def _row(article: Article, version: int, seen_at: str) -> dict[str, Any]:
     return {
         **{name: getattr(article, name) for name in _SAME},
-        **_content(article),
         "authors": list(article.authors),
         "tags": list(article.tags),
         "labels": list(article.labels),
@@ -210,44 +217,44 @@ def _content(article: Article) -> dict[str, Any]:
 
 
 def _write_version(
-    conn: Connection, article: Article, page_id: int | None, version: int, seen_at: str, is_new: bool
+    conn: Connection, key: dict[str, Any], content: dict[str, Any], seen_at: str, page_id: int | None, is_new: bool
 ) -> None:
-    this = (article_version.c.article_id == article.id) & (article_version.c.version == version)
-    if not is_new and conn.execute(update(article_version).where(this), _content(article)).rowcount:
+    this = (article_version.c.article_id == key["article_id"]) & (article_version.c.version == key["version"])
+    if not is_new and conn.execute(update(article_version).where(this), content).rowcount:
         return
-    key = {"article_id": article.id, "version": version, "seen_at": seen_at, "page_id": page_id}
-    conn.execute(_NEW_VERSION, key | _content(article))
+    execute(conn, _NEW_VERSION, key | content | {"seen_at": seen_at, "page_id": page_id})
 
 
 def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
-    rows = {
-        schema.heading: [{"level": it.level, "text": it.text, "position": it.position} for it in article.headings],
+    key = article.id
+    rows: dict[Any, list[dict[str, Any]]] = {
+        schema.heading: [
+            {"article_id": key, "ordinal": place, "level": it.level, "text": it.text, "position": it.position}
+            for place, it in enumerate(article.headings)
+        ],
         schema.link: links.rows(conn, article),
         schema.removed_block: [
-            {"reason": it.reason, "rule": it.rule, "text": it.text, "path": it.path} for it in article.removed
+            {"article_id": key, "ordinal": i, "reason": it.reason, "rule": it.rule, "text": it.text, "path": it.path}
+            for i, it in enumerate(article.removed)
         ],
     }
     for child, values in rows.items():
         if not is_new:
             conn.execute(delete(child).where(child.c.article_id == article.id))
         if values:
-            execute_many(
-                conn,
-                _NEW_CHILD[child],
-                [{"article_id": article.id, "ordinal": i} | row for i, row in enumerate(values)],
-            )
+            execute_many(conn, _NEW_CHILD[child], values)
 
 
 def _requested(conn: Connection, page_id: int | None) -> list[str]:
     if page_id is None:
         return []
-    row = conn.execute(_ADDRESSES, {"page": page_id}).first()
+    row = execute(conn, _ADDRESSES, {"page": page_id}).first()
     return [url for url in row or () if url]
 
 
 def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> None:
     if page_id is not None:
-        conn.execute(_NOTE, {"page": page_id, "article": article_id, "shown": version})
+        execute(conn, _NOTE, {"page": page_id, "article": article_id, "shown": version})
 
 
 def assembled(conn: Connection, rows: Any) -> Iterator[Article]:
@@ -257,11 +264,8 @@ def assembled(conn: Connection, rows: Any) -> Iterator[Article]:
         headings = _children(conn, schema.heading, ids)
         outgoing = _children(conn, schema.link, ids)
         removed = _children(conn, schema.removed_block, ids)
-        reasons = evidence(conn, ids)
         for row in some:
-            found = _article(row, headings.get(row["id"], []), outgoing.get(row["id"], []), removed.get(row["id"], []))
-            why = reasons.get(row["id"], {})
-            yield replace(found, evidence=tuple(Evidence(it, why[it]) for it in found.labels if why.get(it)))
+            yield _article(row, headings.get(row["id"], []), outgoing.get(row["id"], []), removed.get(row["id"], []))
 
 
 def _children(conn: Connection, child: Any, ids: list[str]) -> Mapping[str, list[RowMapping]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from pipelines.chrome import MIN_SIGHTINGS, Count, Learned, SiteChrome, learn, sightings
 from pipelines.items import Article
-from pipelines.store.dialect import execute_many, insert
+from pipelines.store.dialect import execute, execute_many, insert
 from pipelines.store.schema import learned_block, learned_source
 from pipelines.store.times import utc_text
 
@@ -23,7 +23,8 @@ def observe(conn: Connection, article: Article, at: datetime) -> None:
     """Count the blocks of an article that is new to the store, for its site."""
     if article.source is None:
         return
-    number = _next_number(conn, article.source)
+    number: int = execute(conn, _next_number(conn.dialect.name), {"source": article.source, "articles": 1}).scalar_one()
+    seen_at = utc_text(at)
     rows = [
         {
             "source": article.source,
@@ -32,7 +33,7 @@ def observe(conn: Connection, article: Article, at: datetime) -> None:
             "at_edge": int(sighting.edge),
             "first_number": number,
             "last_number": number,
-            "first_seen_at": utc_text(at),
+            "first_seen_at": seen_at,
             "text": sighting.text[:MAX_TEXT],
         }
         for sighting in sightings(article)
@@ -65,14 +66,13 @@ def learned(conn: Connection, source: str) -> Learned:
     return Learned(articles, learn(articles, [Count(*row) for row in rows]))
 
 
-def _next_number(conn: Connection, source: str) -> int:
-    counting = insert(conn.dialect.name, learned_source).values(source=source, articles=1)
-    counting = counting.on_conflict_do_update(
+@cache
+def _next_number(dialect: str) -> Any:
+    """The number of a source's next article."""
+    counting = insert(dialect, learned_source).on_conflict_do_update(
         index_elements=["source"], set_={"articles": learned_source.c.articles + 1}
     )
-    number = conn.scalar(counting.returning(learned_source.c.articles))
-    assert isinstance(number, int)
-    return number
+    return counting.returning(learned_source.c.articles)
 
 
 @cache

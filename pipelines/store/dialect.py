@@ -1,16 +1,19 @@
-"""The few statements that databases spell differently."""
+"""The few statements that databases spell differently, and a short way to the driver for those of every article."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table
+from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
-from pipelines.store.schema import storable
+from pipelines.store.schema import Text, storable
 
 CHUNK = 500
 """How many values one ``IN (…)`` names; SQLite allows 32,766 variables a statement."""
@@ -35,28 +38,111 @@ def insert_new(conn: Connection, table: Table) -> Any:
     return _insert_new(conn.dialect.name, table)
 
 
-def execute_many(conn: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    """``conn.execute`` for many rows with the same keys, without SQLAlchemy's work for each of their values.
+class Rows:
+    """What a statement of the driver's own brought: tuples."""
 
-    That work is most of what storing an article's hundred links and removed blocks costs. ``statement`` is kept: make
-    it once.
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._cursor)
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows an UPDATE or DELETE met."""
+        return int(self._cursor.rowcount)
+
+    def all(self) -> list[tuple[Any, ...]]:
+        return list(self._cursor.fetchall())
+
+    def first(self) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._cursor.fetchone()
+        return found
+
+    def one(self) -> tuple[Any, ...]:
+        """The first row, which is there."""
+        found: tuple[Any, ...] = self._cursor.fetchone()
+        return found
+
+    def scalar(self) -> Any:
+        """The first value of the first row; None where there is none."""
+        found = self._cursor.fetchone()
+        return found[0] if found else None
+
+    def scalar_one(self) -> Any:
+        """The first value of the first row, which is there."""
+        return self._cursor.fetchone()[0]
+
+
+def run(conn: Connection, sql: str, values: Sequence[Any] = ()) -> Rows:
+    """A statement of the driver's own, with ``?`` for its values (or a list of tuples: once for each).
+
+    For what runs for each article: SQLAlchemy's work for a statement that it has made costs ten times what SQLite
+    takes for a row.
     """
+    return _driven(conn, sql if conn.dialect.paramstyle == "qmark" else sql.replace("?", "%s"), values)
+
+
+def execute(conn: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> Rows:
+    """``conn.execute`` without SQLAlchemy's work: ``statement`` is compiled once, so keep it; results are the driver's.
+
+    Not for results that need a conversion (JSON).
+    """
+    values = values or {}
+    if not conn.dialect.positional:
+        return Rows(conn.execute(statement, values))
+    made = _compiled(statement, conn.dialect, tuple(values))
+    return _driven(conn, made.text, made.row(values))
+
+
+def execute_many(conn: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """``execute`` for many rows with the same keys."""
     if not conn.dialect.positional:
         conn.execute(statement, rows)
         return
-    text, order, constants = _compiled(statement, conn.dialect, tuple(rows[0]))
-    values = ({**constants, **row} for row in rows)
-    conn.exec_driver_sql(text, [tuple(storable(each[name]) for name in order) for each in values])
+    made = _compiled(statement, conn.dialect, tuple(rows[0]))
+    _driven(conn, made.text, [made.row(row) for row in rows])
 
 
-@lru_cache(maxsize=64)
-def _compiled(
-    statement: Insert, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-    """The statement's text, the names of its parameters in order, and the values that it brings itself."""
+def _driven(conn: Connection, text: str, values: Sequence[Any]) -> Rows:
+    if not conn.in_transaction():
+        conn.begin()
+    cursor = conn.connection.cursor()
+    if isinstance(values, list):
+        cursor.executemany(text, values)
+    else:
+        cursor.execute(text, values)
+    return Rows(cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    slots: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    """The names of its values in order, and what makes of each what the driver takes."""
+    constants: Mapping[str, Any]
+    """Values that it brings itself."""
+
+    def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = {**self.constants, **values} if self.constants else values
+        return tuple([convert(values[name]) if convert else values[name] for name, convert in self.slots])
+
+
+@lru_cache(maxsize=512)
+def _compiled(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    order = tuple(compiled.positiontup or ())
+    converters = {name: _converter(compiled.binds[name].type, dialect) for name in order}
     constants = {name: value for name, value in compiled.params.items() if name not in names}
-    return str(compiled), tuple(compiled.positiontup or ()), constants
+    return _Compiled(str(compiled), tuple((name, converters[name]) for name in order), constants)
+
+
+def _converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(type_, Text | PlainText):
+        return storable
+    return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[list[Item]]:
@@ -64,12 +150,3 @@ def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
-
-
-def run(conn: Connection, sql: str, values: Sequence[Any] = ()) -> CursorResult[*tuple[Any, ...]]:
-    """A statement of the driver's own, with ``?`` for its values (or a list of tuples: once for each): no compiling.
-
-    For the few statements that run for each article and would cost more to build than to run.
-    """
-    text = sql if conn.dialect.paramstyle == "qmark" else sql.replace("?", "%s")
-    return conn.exec_driver_sql(text, values if isinstance(values, list) else tuple(values))

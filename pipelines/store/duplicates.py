@@ -6,6 +6,7 @@ import hashlib
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from pipelines.store.dialect import execute, execute_many
 from pipelines.store.schema import article
 
 LEAST_CHARACTERS = 100
@@ -28,22 +29,27 @@ def find_duplicate(conn: Connection, body_hash: str | None, article_id: str) -> 
 
 def same_text(conn: Connection, source: str, body_hash: str, limit: int) -> list[str]:
     """Ids of the first stored articles of a source with this body."""
-    alike = (article.c.body_hash == body_hash, article.c.source == source)
-    return list(conn.execute(select(article.c.id).where(*alike).order_by(article.c.number).limit(limit)).scalars())
+    return [row[0] for row in execute(conn, _SAME, {"body_hash": body_hash, "source": source, "most": limit})]
 
 
 def settle_duplicates(conn: Connection, article_id: str, body_hash: str | None, *, is_new: bool = False) -> None:
     """Decide anew which is the first among the articles with the body of this one, and among those it left."""
     groups = {body_hash}
     if not is_new:
-        groups |= set(conn.execute(_LEFT, {"first": article_id}).scalars())
+        groups |= {row[0] for row in execute(conn, _LEFT, {"first": article_id})}
         if body_hash is None:
-            conn.execute(_POINT, {"copy": article_id, "first": None})
+            execute(conn, _POINT, {"copy": article_id, "first": None})
     for each in groups - {None}:
         _settle(conn, each)
 
 
 _LEFT = select(article.c.body_hash).where(article.c.duplicate_of == bindparam("first")).distinct()
+_SAME = (
+    select(article.c.id)
+    .where(article.c.body_hash == bindparam("body_hash"), article.c.source == bindparam("source"))
+    .order_by(article.c.number)
+    .limit(bindparam("most"))
+)
 _GROUP = (
     select(article.c.id, article.c.duplicate_of)
     .where(article.c.body_hash == bindparam("body_hash"))
@@ -53,8 +59,8 @@ _POINT = update(article).where(article.c.id == bindparam("copy")).values(duplica
 
 
 def _settle(conn: Connection, body_hash: str | None) -> None:
-    first, *copies = conn.execute(_GROUP, {"body_hash": body_hash}).all()
-    wanted = {first.id: None, **dict.fromkeys((copy.id for copy in copies), first.id)}
-    wrong = [row.id for row in (first, *copies) if row.duplicate_of != wanted[row.id]]
+    first, *copies = execute(conn, _GROUP, {"body_hash": body_hash})
+    wanted = {first[0]: None, **{copy: first[0] for copy, _ in copies}}
+    wrong = [{"copy": each, "first": wanted[each]} for each, known in (first, *copies) if known != wanted[each]]
     if wrong:
-        conn.execute(_POINT, [{"copy": copy, "first": wanted[copy]} for copy in wrong])
+        execute_many(conn, _POINT, wrong)

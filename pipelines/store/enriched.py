@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from pipelines.enrich import Enrichment, Mention
-from pipelines.store.dialect import execute_many
+from pipelines.store.dialect import execute, execute_many
 from pipelines.store.schema import article, article_asset, article_label, asset_mention, credit
 from pipelines.store.stories import place
 
@@ -18,13 +18,12 @@ _INSERT = {child: insert(child) for child in _CHILDREN}
 _DELETE = {child: delete(child).where(child.c.article_id == bindparam("id")) for child in _CHILDREN}
 
 
-_EVIDENCE = select(article_label).where(article_label.c.article_id.in_(bindparam("ids", expanding=True)))
 _KEYS = select(article.c.number, article.c.published_ts).where(article.c.id == bindparam("id"))
 
 
 def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_new: bool = False) -> None:
     """Make the rows of an article that is stored say what was found; ``is_new`` where it has none yet."""
-    number, published_ts = conn.execute(_KEYS, {"id": article_id}).one()
+    number, published_ts = execute(conn, _KEYS, {"id": article_id}).one()
     rows: dict[Any, list[dict[str, Any]]] = {
         asset_mention: _numbered(found.mentions),
         article_asset: _summed(found.mentions, published_ts),
@@ -37,14 +36,6 @@ def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_
         if values:
             execute_many(conn, _INSERT[child], [{"article_id": article_id} | value for value in values])
     place(conn, article_id, number, found.sketch, is_new=is_new)
-
-
-def evidence(conn: Connection, article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Id → label → what of the page says so, for articles that have labels."""
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for row in conn.execute(_EVIDENCE, {"ids": list(article_ids)}):
-        found[row.article_id][row.label] = row.evidence
-    return found
 
 
 def _numbered(values: Iterable[Any]) -> list[dict[str, Any]]:

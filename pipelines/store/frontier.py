@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, literal_column, select, update
 
 from pipelines.items import Validators
-from pipelines.store.dialect import chunks
+from pipelines.store.dialect import chunks, execute
 from pipelines.store.frontier_rows import (
     FrontierEntry,
     entry_of,
@@ -47,8 +47,10 @@ def add(
     before, or when its time has come; a failed one when its retry is due. One that is pending learns what the hint
     adds; one that is leased is left alone. ``patient``: done ones are only noted as due, for ``due.promote``.
     """
-    moment = utc_text(at or now())
     entries = merged(candidates)
+    if not entries:
+        return 0
+    moment = utc_text(at or now())
     ensure_sources(conn, {entry.source for entry in entries.values()})
     return sum(_add_some(conn, dict(some), moment, patient) for some in chunks(list(entries.items())))
 
@@ -90,11 +92,7 @@ def claim(
 
 def has_other_address(conn: Connection, url: str, article_id: str) -> bool:
     """Whether another URL that led to the article did so when it was last visited."""
-    well = table.c.outcome.in_(("new", "updated", "unchanged", "not_modified"))
-    others = select(table.c.key).where(
-        table.c.article_id == article_id, table.c.key != key_of(url), table.c.state == "done", well
-    )
-    return conn.execute(others.limit(1)).first() is not None
+    return execute(conn, _OTHERS, {"article": article_id, "this": key_of(url)}).first() is not None
 
 
 def complete(
@@ -112,29 +110,23 @@ def complete(
 
     A visit after the first is counted, as an edit where the outcome is ``updated``. ``validators`` replace the old.
     """
-    moment = utc_text(at or now())
-    was_visited = table.c.first_fetched_at.is_not(None)
     values = {
-        "state": "done",
-        "outcome": outcome,
-        "error": None,
-        "due_at": utc_text(next_due) if next_due else None,
-        "tries": 0,
-        "first_fetched_at": func.coalesce(table.c.first_fetched_at, moment),
-        "last_fetched_at": moment,
-        "checks": table.c.checks + case((was_visited, 1), else_=0),
-        "edits": table.c.edits + case((was_visited, int(outcome == "updated")), else_=0),
-        "etag": validators.etag if validators else None,
-        "last_modified": validators.last_modified if validators else None,
-        "hint": None,
+        "new_outcome": outcome,
+        "new_due": utc_text(next_due) if next_due else None,
+        "moment": utc_text(at or now()),
+        "edit": int(outcome == "updated"),
+        "new_etag": validators.etag if validators else None,
+        "new_modified": validators.last_modified if validators else None,
+        "new_article": article_id or None,
     }
-    return _let_go(conn, url, owner, values | ({"article_id": article_id} if article_id else {}))
+    return execute(conn, _DONE, values | {"row_key": key_of(url), "holder": owner}).rowcount == 1
 
 
 def fail(conn: Connection, url: str, owner: str, error: str, retry_at: datetime | None = None) -> bool:
     """Mark a leased URL as failed, to be tried again at ``retry_at`` if ever; False where the lease is lost."""
-    values = {"state": "failed", "error": error, "due_at": None, "tries": table.c.tries + 1}
-    return _let_go(conn, url, owner, values | ({"due_at": utc_text(retry_at)} if retry_at else {"hint": None}))
+    values = {"new_error": error, "new_due": utc_text(retry_at) if retry_at else None}
+    statement = _FAILED if retry_at else _GIVEN_UP
+    return execute(conn, statement, values | {"row_key": key_of(url), "holder": owner}).rowcount == 1
 
 
 def give_back(conn: Connection, owner: str, urls: Iterable[str] | None = None) -> int:
@@ -175,6 +167,38 @@ def counts(conn: Connection) -> dict[str, dict[str, int]]:
 
 _PENDING: dict[str, Any] = {"state": "pending", "due_at": None, "lease_owner": None, "lease_until": None}
 
+_HELD = (table.c.key == bindparam("row_key")) & _IS_LEASED & (table.c.lease_owner == bindparam("holder"))
+_LET_GO = update(table).where(_HELD).values(lease_owner=None, lease_until=None)
+_WAS_VISITED = table.c.first_fetched_at.is_not(None)
+_DONE = _LET_GO.values(
+    state="done",
+    outcome=bindparam("new_outcome"),
+    error=None,
+    due_at=bindparam("new_due"),
+    tries=0,
+    first_fetched_at=func.coalesce(table.c.first_fetched_at, bindparam("moment")),
+    last_fetched_at=bindparam("moment"),
+    checks=table.c.checks + case((_WAS_VISITED, 1), else_=0),
+    edits=table.c.edits + case((_WAS_VISITED, bindparam("edit")), else_=0),
+    etag=bindparam("new_etag"),
+    last_modified=bindparam("new_modified"),
+    hint=None,
+    article_id=func.coalesce(bindparam("new_article"), table.c.article_id),
+)
+_FAILED = _LET_GO.values(
+    state="failed", error=bindparam("new_error"), due_at=bindparam("new_due"), tries=table.c.tries + 1
+)
+_GIVEN_UP = _FAILED.values(hint=None)
+_OTHERS = (
+    select(table.c.key)
+    .where(
+        table.c.article_id == bindparam("article"),
+        table.c.key != bindparam("this"),
+        table.c.state == "done",
+        table.c.outcome.in_(map(literal, ("new", "updated", "unchanged", "not_modified"))),
+    )
+    .limit(1)
+)
 _RETRY = (
     update(table)
     .where(table.c.state == "failed", table.c.due_at <= bindparam("moment"))
@@ -253,11 +277,3 @@ def _in_turn(turns: list[list[Row[Any]]], limit: int) -> list[Row[Any]]:
     """One of each, then a second of each, …"""
     longest = max(map(len, turns), default=0)
     return [turn[place] for place in range(longest) for turn in turns if place < len(turn)][:limit]
-
-
-def _let_go(conn: Connection, url: str, owner: str, values: dict[str, Any]) -> bool:
-    held = (table.c.key == key_of(url)) & (_IS_LEASED) & (table.c.lease_owner == owner)
-    return (
-        conn.execute(update(table).where(held).values(values | {"lease_owner": None, "lease_until": None})).rowcount
-        == 1
-    )

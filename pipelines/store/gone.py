@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from pipelines.store.dialect import execute
 from pipelines.store.schema import article as table
 
 
@@ -31,5 +32,11 @@ def mark_gone(conn: Connection, article_id: str, reason: str, at: str) -> None:
 
 def lift(conn: Connection, article_id: str) -> None:
     """The page is there again."""
-    this = (table.c.id == article_id) & table.c.gone_at.is_not(None)
-    conn.execute(update(table).where(this).values(gone_at=None, gone_reason=None))
+    execute(conn, _LIFT, {"this": article_id})
+
+
+_LIFT = (
+    update(table)
+    .where(table.c.id == bindparam("this"), table.c.gone_at.is_not(None))
+    .values(gone_at=None, gone_reason=None)
+)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from pipelines.items import Article
-from pipelines.store.dialect import chunks, insert, insert_new
+from pipelines.store.dialect import chunks, execute, execute_many, insert, insert_new
 from pipelines.store.schema import article_url, link
 from pipelines.urls import host, identity
 
@@ -34,6 +34,8 @@ def rows(conn: Connection, article: Article) -> list[dict[str, Any]]:
     targets = {key: found for key, found in _articles_at(conn, keys).items() if found != article.id}
     return [
         {
+            "article_id": article.id,
+            "ordinal": place,
             "kind": each.kind,
             "url": each.url,
             "text": each.text,
@@ -43,7 +45,7 @@ def rows(conn: Connection, article: Article) -> list[dict[str, Any]]:
             "target_key": key,
             "target_article_id": targets.get(key),
         }
-        for each, key in zip(article.links, keys, strict=True)
+        for place, (each, key) in enumerate(zip(article.links, keys, strict=True))
     ]
 
 
@@ -58,9 +60,10 @@ def register(conn: Connection, article_id: str, *, own: Iterable[str], redirects
     for keys, kind, upsert in ((own_keys, "own", wins), (other_keys, "redirect", gives_way)):
         if keys:
             values = [{"key": key, "url": url, "kind": kind, "article_id": article_id} for key, url in keys.items()]
-            conn.execute(upsert, values)
-    mine = [key for key, owner in _articles_at(conn, [*own_keys, *other_keys]).items() if owner == article_id]
-    conn.execute(_POINT, {"target": article_id, "mine": mine})
+            execute_many(conn, upsert, values)
+    for key, owner in _articles_at(conn, [*own_keys, *other_keys]).items():
+        if owner == article_id:
+            execute(conn, _POINT, {"target": article_id, "mine": key})
 
 
 @cache
@@ -76,17 +79,23 @@ def _insert_over_redirects(dialect: str) -> Any:
 
 _POINT = (
     update(link)
-    .where(link.c.target_key.in_(bindparam("mine", expanding=True)), link.c.article_id != bindparam("target"))
+    .where(link.c.target_key == bindparam("mine"), link.c.article_id != bindparam("target"))
     .where(link.c.target_article_id.is_distinct_from(bindparam("target")))
     .values(target_article_id=bindparam("target"))
 )
-_AT = select(article_url.c.key, article_url.c.article_id).where(
-    article_url.c.key.in_(bindparam("keys", expanding=True))
-)
+
+
+@cache
+def _at(names: tuple[str, ...]) -> Any:
+    """The articles at as many keys as there are names."""
+    return select(article_url.c.key, article_url.c.article_id).where(article_url.c.key.in_(map(bindparam, names)))
 
 
 def _articles_at(conn: Connection, keys: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for some in chunks(keys):
-        found.update((row.key, row.article_id) for row in conn.execute(_AT, {"keys": some}))
+        most = 1 << (len(some) - 1).bit_length()  # few lengths, so that each statement is made once
+        names = tuple(f"key_{place}" for place in range(most))
+        padded = [*some, *some[:1] * (most - len(some))]
+        found.update(execute(conn, _at(names), dict(zip(names, padded, strict=True))))
     return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select
 
 from pipelines.archive import PageArchive
 from pipelines.items import Hint, RawPage
+from pipelines.store.dialect import execute
 from pipelines.store.schema import page as table
 from pipelines.store.sources import ensure_sources
 from pipelines.store.times import normalised, now, utc_text
@@ -52,18 +53,23 @@ def record_page(
         "hint": replace(page.hint, content_html=None).as_dict() if page.hint else None,
         "hint_content_hash": hint_content_hash,
     }
-    latest = (
-        conn.execute(select(table).where(table.c.url == page.url).order_by(table.c.id.desc()).limit(1))
-        .mappings()
-        .first()
-    )
-    if latest and all(_as_stored(latest[name]) == value for name, value in values.items()):
-        return int(latest["id"])
+    latest = execute(conn, _LATEST, {"url": page.url}).first()
+    if latest and latest[1] == content_hash and _is_stored_as(conn, latest[0], values):
+        return int(latest[0])
     ensure_sources(conn, [page.source])
     fetched_at = normalised(page.fetched_at) or utc_text(now())
-    inserted = conn.execute(insert(table), values | {"url": page.url, "fetched_at": fetched_at}).inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
+    return int(execute(conn, _NEW, values | {"url": page.url, "fetched_at": fetched_at}).scalar_one())
+
+
+_LATEST = (
+    select(table.c.id, table.c.content_hash).where(table.c.url == bindparam("url")).order_by(table.c.id.desc()).limit(1)
+)
+_NEW = insert(table).returning(table.c.id)
+
+
+def _is_stored_as(conn: Connection, page_id: int, values: Mapping[str, Any]) -> bool:
+    row = conn.execute(select(table).where(table.c.id == page_id)).mappings().one()
+    return all(_as_stored(row[name]) == value for name, value in values.items())
 
 
 def shown_by(conn: Connection, page_id: int) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from pipelines.store.dialect import execute
 from pipelines.store.process import is_alive, me
 from pipelines.store.schema import crawl_run, fetch, rejection
 from pipelines.store.sources import ensure_sources
@@ -107,7 +108,7 @@ def record_fetch(
         "page_id": page_id,
         "fetched_at": _text(at),
     }
-    conn.execute(insert(fetch), values)
+    execute(conn, _FETCH, values)
 
 
 def record_rejection(
@@ -131,7 +132,7 @@ def record_rejection(
         "page_id": page_id,
         "rejected_at": _text(at),
     }
-    conn.execute(insert(rejection), values)
+    execute(conn, _REJECTION, values)
 
 
 def runs(conn: Connection, limit: int = 20) -> list[Run]:
@@ -159,6 +160,7 @@ def last_states(conn: Connection, sources: Collection[str], *, before: int) -> d
     return found
 
 
+_FETCH, _REJECTION = insert(fetch), insert(rejection)
 _RUNS = select(
     *(
         crawl_run.c[name]

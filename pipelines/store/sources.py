@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from pipelines.store.dialect import insert, insert_new
+from pipelines.store.dialect import execute_many, insert, insert_new
 from pipelines.store.schema import source
 from pipelines.store.times import now, utc_text
 
@@ -35,7 +35,7 @@ def ensure_sources(conn: Connection, keys: Iterable[str | None]) -> None:
     """Insert bare rows for keys that are not there yet: pages from a folder name sources no file knows."""
     values = [_values(SourceRow(key, key)) for key in sorted({key for key in keys if key})]
     if values:
-        conn.execute(insert_new(conn, source), values)
+        execute_many(conn, insert_new(conn, source), values)
 
 
 @cache
