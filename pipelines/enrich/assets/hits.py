@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from pipelines.enrich.assets.lexicon import Name, Sort, gap_fits, has_unspaced, lexicon
+from pipelines.enrich.assets.lexicon import Name, Sort, Spellings, gap_fits, has_unspaced, lexicon
 from pipelines.enrich.assets.words import Words
 
 MAX_HITS = 2000
@@ -46,9 +46,10 @@ def find_hits(words: Words) -> list[Hit]:
 def _spaced(words: Words) -> Iterator[Hit]:
     spellings, quotes = lexicon().spaced, lexicon().quotes
     done = 0
-    for index, word in enumerate(words.folded):
-        if word not in spellings or index < done:
+    for index in [index for index, word in enumerate(words.folded) if word in spellings]:
+        if index < done:
             continue
+        word = words.folded[index]
         names = _fitting(words, index, spellings[word])
         if not names:
             continue
@@ -60,31 +61,30 @@ def _spaced(words: Words) -> Iterator[Hit]:
         yield Hit(names, start, stop, index, last, _is_marked(words, index, last, quotes))
 
 
-def _fitting(words: Words, index: int, names: tuple[Name, ...]) -> tuple[Name, ...]:
+def _fitting(words: Words, index: int, spellings: Spellings) -> tuple[Name, ...]:
     """The longest names that stand at a word in a case of letters they allow."""
-    fitting: list[Name] = []
-    for name in names:
-        if fitting and len(name.words) < len(fitting[0].words):
-            break
-        if _stands(words, index, name):
-            fitting.append(name)
-    return tuple(fitting)
+    after = words.folded[index + 1] if index + 1 < len(words) else ""
+    longer = [name for name in spellings.longer.get(after, ()) if _stands(words, index, name)]
+    if longer:
+        return tuple(name for name in longer if len(name.words) == len(longer[0].words))
+    return tuple(name for name in spellings.single if _is_cased(name, words.raw[index]))
 
 
 def _stands(words: Words, index: int, name: Name) -> bool:
     count = len(name.words)
-    if count > 1:
-        if index + 1 == len(words.folded) or words.folded[index + 1] != name.words[1]:
-            return False
-        if tuple(words.folded[index : index + count]) != name.words:
-            return False
-        if not all(gap_fits(words.gap(index + nth), gap) for nth, gap in enumerate(name.gaps)):
-            return False
-    if name.sort in (Sort.DECOY, Sort.SURE):
-        return True
+    if tuple(words.folded[index : index + count]) != name.words:
+        return False
+    if not all(gap_fits(words.gap(index + nth), gap) for nth, gap in enumerate(name.gaps)):
+        return False
     start, stop = words.span(index, index + count - 1)
-    found = words.text[start:stop]
-    return found == name.text or (name.sort is Sort.CASED and (found.isupper() or (count > 1 and found[0].isupper())))
+    return _is_cased(name, words.text[start:stop])
+
+
+def _is_cased(name: Name, found: str) -> bool:
+    """Whether a name may be written so; all but the surest have their capitals."""
+    if name.sort <= Sort.SURE or found == name.text:
+        return True
+    return name.sort is Sort.CASED and (found.isupper() or (len(name.words) > 1 and found[0].isupper()))
 
 
 def _is_inside_address(text: str, start: int, stop: int) -> bool:

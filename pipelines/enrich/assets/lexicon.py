@@ -46,11 +46,18 @@ class Name(NamedTuple):
     gaps: tuple[str, ...]
 
 
+class Spellings(NamedTuple):
+    """Names that begin with one word: those that end there, and the longer ones by their second word, longest first."""
+
+    single: tuple[Name, ...]
+    longer: dict[str, tuple[Name, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Spellings by their first word, longest first; and those of unspaced scripts by their first character."""
+    """Spellings by their first word; and those of unspaced scripts by their first character, longest first."""
 
-    spaced: dict[str, tuple[Name, ...]]
+    spaced: dict[str, Spellings]
     unspaced: dict[str, tuple[Name, ...]]
     starts: re.Pattern[str]
     """The characters that ``unspaced`` begin with."""
@@ -74,7 +81,7 @@ def lexicon() -> Lexicon:
             symbols[name.text].append(name.asset)
     words = asset_file()["evidence"]
     return Lexicon(
-        spaced={first: tuple(sorted(names, key=lambda name: -len(name.words))) for first, names in spaced.items()},
+        spaced={first: _spellings(names) for first, names in spaced.items()},
         unspaced={first: tuple(sorted(names, key=lambda name: -len(name.text))) for first, names in unspaced.items()},
         starts=re.compile(f"[{re.escape(''.join(unspaced))}]"),
         symbols={text: tuple(meant) for text, meant in symbols.items()},
@@ -82,6 +89,15 @@ def lexicon() -> Lexicon:
         evidence=frozenset(words["words"].split()),
         beside=frozenset(words["beside"].split()) | frozenset(words["words"].split()),
     )
+
+
+def _spellings(names: list[Name]) -> Spellings:
+    longer = defaultdict(list)
+    for name in sorted(names, key=lambda name: -len(name.words)):
+        if len(name.words) > 1:
+            longer[name.words[1]].append(name)
+    single = tuple(name for name in names if len(name.words) == 1)
+    return Spellings(single, {second: tuple(some) for second, some in longer.items()})
 
 
 def has_unspaced(text: str) -> bool:
