@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pipelines.archive import PageArchive
 from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Article
 from pipelines.sqlite import explained
-from pipelines.store import articles, search
+from pipelines.store import articles, asof, questions, search
 from pipelines.store.engine import WRITE, make_engine
 from pipelines.store.schema import REVISION
+from pipelines.store.sql import SECONDS, Result, read
+from pipelines.store.times import epoch_asked_for
 
 DEFAULT = Path("data/news.sqlite3")
 
 
 class Store:
-    """A database and its page archive. Use ``open_store``; close it, or use it as a context manager."""
+    """A database and its page archive. Use ``open_store``; close it, or use it as a context manager.
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    ``moment`` is the one the store is looked at from: None for now, else it reads as it was known then.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False, moment: datetime | None = None) -> None:
         self.path = path
-        self.readonly = readonly
-        self.engine: Engine = make_engine(path, readonly=readonly)
+        self.readonly = readonly or moment is not None
+        self.moment = moment
+        self.engine: Engine = make_engine(path, readonly=self.readonly)
         self._writer = self.engine.execution_options(**{WRITE: True})
+        if moment is not None:
+            event.listen(self.engine, "connect", self._look_back)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -52,7 +62,7 @@ class Store:
         """The raw bodies of the pages, in a file of their own beside the database."""
         return PageArchive(archive_path(self.path), readonly=self.readonly)
 
-    def search(self, query: str, **filters: Any) -> list[search.Hit]:
+    def search(self, query: str, **filters: Unpack[search.Filters]) -> list[search.Hit]:
         """Articles that match, best first; ``filters`` as in ``pipelines.store.search.search``."""
         with self.connect() as conn:
             return search.search(conn, query, **filters)
@@ -62,10 +72,56 @@ class Store:
         with self.connect() as conn:
             return articles.load_article(conn, id_or_url)
 
-    def articles(self, **selection: Any) -> Iterator[Article]:
-        """All articles in order of publication, a few at a time; ``selection`` as in ``articles.iter_articles``."""
+    def articles(
+        self, *, source: str | None = None, since: str | int | None = None, until: str | int | None = None
+    ) -> Iterator[Article]:
+        """All articles in order of publication, a few at a time, from ``since`` up to, not including, ``until``.
+
+        Both are ISO 8601 or seconds since 1970. Raises UsageError for what is no date.
+        """
+        began, ended = (
+            epoch_asked_for(when, name) if isinstance(when, str) else when
+            for when, name in ((since, "since"), (until, "until"))
+        )
         with self.connect() as conn:
-            yield from articles.iter_articles(conn, **selection)
+            yield from articles.iter_articles(conn, source=source, since=began, until=ended)
+
+    def ask(self, question: str, *, limit: int | None = None, seconds: float = SECONDS, **values: Any) -> Result:
+        """The answer to a saved question (``pipelines.store.questions``), at most ``limit`` rows of it.
+
+        Raises UsageError for a question or value that there is not, and when it takes longer than ``seconds``.
+        """
+        asked = questions.question(question)
+        with self.connect() as conn:
+            return questions.run(driver(conn), asked, values, limit=limit, now=self.moment, seconds=seconds)
+
+    def sql(
+        self,
+        statement: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        seconds: float = SECONDS,
+    ) -> Result:
+        """The rows of one statement that reads; ``values`` are bound to its ``:names``.
+
+        Raises UsageError for one that is wrong, that would change something, or that takes longer than ``seconds``.
+        """
+        with self.connect() as conn:
+            hidden = conn.info.get(asof.HIDDEN)
+            return read(driver(conn), statement, values, limit=limit, seconds=seconds, is_hidden=hidden)
+
+    def as_of(self, when: str | datetime) -> Store:
+        """This store as it was known at a moment, to read only: a store of its own, to be closed like one.
+
+        A date is its first second, in UTC. Raises UsageError for what is no date.
+        """
+        return Store(self.path, moment=asof.moment_asked_for(when))
+
+    def _look_back(self, connection: sqlite3.Connection, record: Any) -> None:
+        assert self.moment is not None
+        record.info[asof.MOMENT] = self.moment
+        record.info[asof.HIDDEN] = asof.show_as_of(connection, self.moment)
 
     def close(self) -> None:
         """Write out what the archive holds back, and close both files."""
@@ -82,12 +138,29 @@ class Store:
         self.close()
 
 
-def open_store(location: str | Path | None = None, *, create: bool = True, readonly: bool = False) -> Store:
+def driver(conn: Connection) -> sqlite3.Connection:
+    """The standard library's connection below one of SQLAlchemy's."""
+    connection = conn.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection
+
+
+def open_store(
+    location: str | Path | None = None,
+    *,
+    create: bool = True,
+    readonly: bool = False,
+    as_of: str | datetime | None = None,
+) -> Store:
     """Open the store at a path or ``sqlite:///`` URL, made or brought up to date as needed.
+
+    ``as_of`` opens it to read only, as it was known at that moment (a date is its first second, in UTC).
 
     Raises MissingInput (no such store and not to be created), BadInput (not a Newsmint database), BadConfig (of a
     newer Newsmint, or a database we do not speak), StoreBusy, CannotWrite.
     """
+    moment = None if as_of is None else asof.moment_asked_for(as_of)
+    readonly = readonly or moment is not None
     path = database_path(location)
     if path.is_dir():
         raise BadInput(f"{path}: a folder, not a database; give the name of a file in it")
@@ -98,7 +171,7 @@ def open_store(location: str | Path | None = None, *, create: bool = True, reado
             path.parent.mkdir(parents=True, exist_ok=True)
     with explained(path):
         _bring_up_to_date(path, readonly)
-    return Store(path, readonly=readonly)
+    return Store(path, readonly=readonly, moment=moment)
 
 
 def database_path(location: str | Path | None) -> Path:

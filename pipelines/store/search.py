@@ -1,51 +1,50 @@
-"""Full-text search that takes whatever a person types.
-
-Every word of the query is quoted before SQLite sees it: ``ERC-6551``, ``$BTC``, ``BTC/USD`` and ``C++`` are syntax
-errors of FTS5 otherwise. Words in double quotes are a phrase, ``layer*`` is a beginning, all words must occur.
-"""
+"""Full-text search of the articles, with filters, snippets, and near-duplicates folded into one hit."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
     TextClause,
+    and_,
     bindparam,
     column,
+    exists,
     func,
     literal_column,
+    not_,
     or_,
     select,
     table,
     text,
 )
 
-from pipelines.errors import UsageError
+from pipelines.store import asof
 from pipelines.store.dialect import chunks
-from pipelines.store.schema import article
+from pipelines.store.match import Query, parse
+from pipelines.store.schema import article, article_asset, article_label, story, story_article
 from pipelines.store.times import epoch_asked_for
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 """Around each matched word of a snippet: characters that no stored text has."""
 
-MAX_WORDS = 50
+WEIGHTS = (10.0, 3.0, 1.0)
+"""A word in the title weighs ten, in the description three times what it does in the body."""
 
-_PIECE = re.compile(r'"([^"]*)"?|([^\s"]+)')
-_LETTERS_DIGITS = re.compile(r"([^\W\d_]+)[-_ ]?(\d+)")
-_SYMBOLIC = re.compile(r"\w{1,3}[+#]{1,2}")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-"""Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces, so a sentence is one word to the index."""
+_MANY = 20_000
+"""So many matches are walked through by date, newest first, instead of being sorted."""
+
+Order = Literal["rank", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches. ``rank`` is BM25's: lower is better."""
+    """An article that matches. ``rank`` is BM25's: lower is better. ``others`` counts those of its story beside it."""
 
     id: str
     url: str
@@ -54,6 +53,8 @@ class Hit:
     published_at: str | None
     snippet: str
     rank: float
+    story: int | None = None
+    others: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, without the marks in the snippet."""
@@ -61,12 +62,30 @@ class Hit:
         return asdict(self) | {"snippet": plain, "rank": round(self.rank, 4)}
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What was asked, as an FTS5 expression and as strings to be contained, for what the index cannot tell."""
+class Filters(TypedDict, total=False):
+    """What ``search`` takes beside the query."""
 
-    match: str
-    contains: tuple[str, ...]
+    source: str | None
+    since: str | None
+    until: str | None
+    asset: str | None
+    language: str | None
+    label: str | None
+    story: int | None
+    fold: bool
+    limit: int
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search: the query, the conditions on the article, and how to give the hits."""
+
+    query: Query
+    conditions: tuple[ColumnElement[bool], ...]
+    order: Order
+    fold: bool
+    limit: int
 
 
 def search(
@@ -76,80 +95,129 @@ def search(
     source: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    asset: str | None = None,
+    language: str | None = None,
+    label: str | None = None,
+    story: int | None = None,
+    fold: bool = False,
     limit: int = 20,
-    order: Literal["rank", "date"] = "rank",
+    order: Order = "rank",
 ) -> list[Hit]:
     """Articles that match, best (or newest) first, published from ``since`` up to, not including, ``until`` (ISO 8601).
 
-    Raises UsageError for a query without words and for what is no date.
+    ``asset`` is a name, ticker or key; ``fold`` gives of each story the first hit only. Raises UsageError for a query
+    without words, for what is no date, and for an asset nobody knows.
     """
-    asked = parse(query)
-    statement = _ranked(asked) if asked.match else select(article.c.number, literal_column("0.0").label("rank"))
-    for wanted in _filters(asked, source, epoch_asked_for(since, "since"), epoch_asked_for(until, "until")):
-        statement = statement.where(wanted)
-    newest = (article.c.published_ts.desc(), article.c.number.desc())
-    ordering: tuple[Any, ...] = newest if order == "date" else (literal_column("rank"), *newest)
-    ranks = {row.number: row.rank for row in conn.execute(statement.order_by(*ordering).limit(limit))}
-    return _hits(conn, asked, ranks)
+    parsed = parse(query)
+    given = _filters(source, epoch_asked_for(since, "since"), epoch_asked_for(until, "until"), language, label, story)
+    conditions = (*_containing(parsed), *given, *(_speaks_of(asset) if asset else ()))
+    asked = Asked(parsed, conditions, order, fold, limit)
+    moment = asof.moment_of(conn)
+    if moment is not None:
+        from pipelines.store.search_past import search_past  # imports this module
+
+        return search_past(conn, asked, moment)
+    ranks = _unfolded(conn, asked) if not fold else _folded(conn, asked)
+    return hits(conn, parsed, ranks)
 
 
-def parse(query: str) -> Query:
-    """Turn what a person typed into a safe query."""
-    terms: list[str] = []
-    contains: list[str] = []
-    for words, is_phrase in _pieces(query):
-        if _UNSPACED.search(words):
-            contains += [word for word in words.split() if any(map(str.isalnum, word))]
-        elif any(map(str.isalnum, words)):
-            terms.append(_term(words, is_phrase))
-            contains += [words] if _SYMBOLIC.fullmatch(words) else []
-    if not terms and not contains:
-        raise UsageError(f"{query!r}: nothing to search for; give at least one word")
-    return Query(" AND ".join(terms[:MAX_WORDS]), tuple(contains[:MAX_WORDS]))
+def _unfolded(conn: Connection, asked: Asked) -> dict[int, float]:
+    rows = conn.execute(_statement(conn, asked).limit(asked.limit))
+    return {row.number: row.rank for row in rows}
 
 
-def _pieces(query: str) -> Iterator[tuple[str, bool]]:
-    for phrase, word in _PIECE.findall(query.replace("\0", " ")):
-        yield (phrase, True) if phrase else (word, False)
+def _folded(conn: Connection, asked: Asked) -> dict[int, float]:
+    """The first of each story, in order; rows are fetched until there are enough."""
+    kept: dict[int, float] = {}
+    seen: set[int] = set()
+    with conn.execute(_statement(conn, asked)) as rows:
+        for some in rows.partitions(200):
+            stories = stories_of(conn, [row.number for row in some])
+            for row in some:
+                its_story = stories.get(row.number)
+                if its_story is None or its_story[0] not in seen:
+                    kept[row.number] = row.rank
+                if its_story is not None:
+                    seen.add(its_story[0])
+                if len(kept) >= asked.limit:
+                    return kept
+    return kept
 
 
-def _term(words: str, is_phrase: bool) -> str:
-    """One word or phrase, quoted; ERC6551 and ERC-6551 find each other."""
-    joined = None if is_phrase else _LETTERS_DIGITS.fullmatch(words.strip("$#@()[],.;:!?"))
-    if joined:
-        return f'("{joined[1]}{joined[2]}" OR "{joined[1]} {joined[2]}")'
-    return f'"{words}"' + ("*" if not is_phrase and words.endswith("*") else "")
+def stories_of(conn: Connection, numbers: list[int]) -> dict[int, tuple[int, int]]:
+    """Of articles that are in a story: its id, and how many other articles it has."""
+    rows = (row for some in chunks(numbers) for row in conn.execute(_STORIES, {"numbers": some}))
+    return {number: (story_id, articles - 1) for number, story_id, articles in rows}
 
+
+_STORIES = (
+    select(article.c.number, story.c.id, story.c.articles)
+    .join_from(article, story_article, story_article.c.article_id == article.c.id)
+    .join(story, story.c.id == story_article.c.story_id)
+    .where(article.c.number.in_(bindparam("numbers", expanding=True)))
+)
 
 _fts = table("article_fts", column("rowid"))
 _WHOLE: ColumnElement[str] = literal_column("article_fts")
+_NEWEST = (article.c.published_ts.desc(), article.c.number.desc())
 
 
-def _ranked(asked: Query) -> Select[Any]:
-    """Number and rank of the articles in the index that match.
+def _statement(conn: Connection, asked: Asked) -> Select[Any]:
+    """Number and rank of what matches, in order.
 
-    A word in the title weighs ten, in the description three times what it does in the body. The index is asked
-    first and once: left to itself, SQLite would ask it again for every article of a source.
+    The index is asked first and once: left to itself, SQLite would ask it again for every article of a source.
     """
-    rank = func.bm25(_WHOLE, 10.0, 3.0, 1.0)
-    matching = select(_fts.c.rowid, rank.label("rank")).where(_matches(asked)).cte("matching")
-    matching = matching.prefix_with("MATERIALIZED")
-    return select(article.c.number, matching.c.rank).join_from(matching, article, article.c.number == matching.c.rowid)
+    if not asked.query.match:
+        plain = select(article.c.number, literal_column("0.0").label("rank"))
+        return plain.where(*asked.conditions).order_by(*_NEWEST)
+    if asked.order == "date" and _are_many(conn, asked.query):
+        return _walked(asked)
+    rank = func.bm25(_WHOLE, *WEIGHTS).label("rank")
+    if asked.order == "rank" and not asked.conditions:
+        found = select(_fts.c.rowid.label("number"), rank).where(matches(asked.query))
+        return found.order_by(literal_column("rank"), literal_column("number").desc())
+    matching = select(_fts.c.rowid, rank).where(matches(asked.query)).cte("matching").prefix_with("MATERIALIZED")
+    found = select(article.c.number, matching.c.rank).join_from(matching, article, article.c.number == matching.c.rowid)
+    found = found.where(*asked.conditions)
+    return found.order_by(*_NEWEST) if asked.order == "date" else found.order_by(literal_column("rank"), *_NEWEST)
 
 
-def _matches(asked: Query) -> TextClause:
-    return text("article_fts MATCH :match").bindparams(match=asked.match)
+def _walked(asked: Asked) -> Select[Any]:
+    """The newest of very many: articles by date, each looked up among the matches. They have no rank."""
+    numbers = select(_fts.c.rowid).where(matches(asked.query))
+    among = literal_column("+article.number", article.c.number.type).in_(numbers)
+    found = select(article.c.number, literal_column("0.0").label("rank")).select_from(article)
+    return found.where(among, *asked.conditions).order_by(*_NEWEST)
 
 
-def _hits(conn: Connection, asked: Query, ranks: dict[int, float]) -> list[Hit]:
+def _are_many(conn: Connection, query: Query) -> bool:
+    some = select(_fts.c.rowid).where(matches(query)).limit(_MANY + 1).subquery()
+    return conn.execute(select(func.count()).select_from(some)).scalar_one() > _MANY
+
+
+def matches(query: Query) -> TextClause:
+    """The condition on the index."""
+    return text("article_fts MATCH :match").bindparams(match=query.match)
+
+
+def hits(conn: Connection, query: Query, ranks: dict[int, float]) -> list[Hit]:
     """The articles of these numbers, in this order. Snippets only now: of all that match they would take long."""
-    fields: dict[int, dict[str, Any]] = {number: {"rank": rank} for number, rank in ranks.items()}
+    about = described(conn, list(ranks))
     for some in chunks(list(ranks)):
+        for number, snippet in conn.execute(_snippets(query, some)):
+            about[number]["snippet"] = snippet
+    return [Hit(rank=rank, **about[number]) for number, rank in ranks.items()]
+
+
+def described(conn: Connection, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    """What a hit says of each article, but for its rank and snippet."""
+    found: dict[int, dict[str, Any]] = {}
+    stories = stories_of(conn, numbers)
+    for some in chunks(numbers):
         for row in conn.execute(_ABOUT, {"numbers": some}):
-            fields[row.number] |= {name: getattr(row, name) for name in _SHOWN}
-        for number, snippet in conn.execute(_snippets(asked, some)):
-            fields[number]["snippet"] = snippet
-    return [Hit(**each) for each in fields.values()]
+            story_id, others = stories.get(row.number, (None, 0))
+            found[row.number] = {name: getattr(row, name) for name in _SHOWN} | {"story": story_id, "others": others}
+    return found
 
 
 _SHOWN = ("id", "url", "title", "source", "published_at")
@@ -158,21 +226,45 @@ _ABOUT = select(article.c.number, *(article.c[name] for name in _SHOWN)).where(
 )
 
 
-def _snippets(asked: Query, numbers: list[int]) -> Select[Any]:
-    if asked.match:
+def _snippets(query: Query, numbers: list[int]) -> Select[Any]:
+    if query.match:
         snippet = func.snippet(_WHOLE, -1, MATCH_START, MATCH_END, "…", 24)
-        return select(_fts.c.rowid, snippet).where(_matches(asked), _fts.c.rowid.in_(numbers))
-    begin = func.max(func.instr(article.c.body, asked.contains[0]) - 30, 1)
+        return select(_fts.c.rowid, snippet).where(matches(query), _fts.c.rowid.in_(numbers))
+    begin = func.max(func.instr(article.c.body, query.contains[0]) - 30, 1)
     return select(article.c.number, func.substr(article.c.body, begin, 120)).where(article.c.number.in_(numbers))
 
 
-def _filters(asked: Query, source: str | None, since: int | None, until: int | None) -> Iterator[ColumnElement[bool]]:
-    for words in asked.contains:
-        wanted = words.lower()
-        yield or_(*(func.instr(func.lower(article.c[name]), wanted) > 0 for name in ("title", "body")))
+def _containing(query: Query) -> Iterator[ColumnElement[bool]]:
+    yield from map(_contains, query.contains)
+    yield from (not_(_contains(words)) for words in query.lacks)
+
+
+def _contains(words: str) -> ColumnElement[bool]:
+    columns = (func.coalesce(article.c[name], "") for name in ("title", "body"))
+    return or_(*(func.instr(func.lower(each), words.lower()) > 0 for each in columns))
+
+
+def _filters(
+    source: str | None, since: int | None, until: int | None, language: str | None, label: str | None, story: int | None
+) -> Iterable[ColumnElement[bool]]:
+    """Conditions on the article; what hangs on it is looked up by its key."""
     if source is not None:
         yield article.c.source == source
     if since is not None:
         yield article.c.published_ts >= since
     if until is not None:
         yield article.c.published_ts < until
+    if language is not None:
+        yield article.c.language == language
+    if label is not None:
+        yield exists().where(article_label.c.article_id == article.c.id, article_label.c.label == label)
+    if story is not None:
+        yield exists().where(story_article.c.article_id == article.c.id, story_article.c.story_id == story)
+
+
+def _speaks_of(asset: str) -> Iterator[ColumnElement[bool]]:
+    from pipelines.enrich.assets import asset_key  # its tables of names take long to load
+
+    its = article_asset.c
+    same = and_(its.published_ts == article.c.published_ts, its.article_id == article.c.id)
+    yield exists().where(its.asset == asset_key(asset), same)

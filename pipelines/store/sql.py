@@ -51,6 +51,10 @@ class Result:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
+Hidden = Callable[[str | None, str | None], bool]
+"""Whether a table, read from inside a view (None for none), is out of bounds: how ``asof`` hides what came later."""
+
+
 def read(
     connection: sqlite3.Connection,
     statement: str,
@@ -58,12 +62,13 @@ def read(
     *,
     limit: int | None = None,
     seconds: float = SECONDS,
+    is_hidden: Hidden | None = None,
 ) -> Result:
     """Run one statement that reads, and fetch at most ``limit`` rows.
 
     Raises UsageError for a statement that is wrong, that would change something, or that takes too long.
     """
-    with _fenced(connection), _explained(connection, statement), _clock(connection, seconds):
+    with _explained(connection), _fenced(connection, is_hidden), _clock(connection, seconds):
         return fetch(connection, statement, values or {}, limit)
 
 
@@ -83,7 +88,7 @@ def fetch(
 @contextmanager
 def timed(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """Within it, a statement that runs past so many seconds ends with a UsageError."""
-    with _explained(connection, ""), _clock(connection, seconds):
+    with _explained(connection), _clock(connection, seconds):
         yield
 
 
@@ -102,12 +107,12 @@ def _clock(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _fenced(connection: sqlite3.Connection) -> Iterator[None]:
+def _fenced(connection: sqlite3.Connection, is_hidden: Hidden | None) -> Iterator[None]:
     """Nothing but reading, until the block's end."""
     longest = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     before = connection.execute("PRAGMA query_only").fetchone()[0]
     connection.execute("PRAGMA query_only = ON")
-    connection.set_authorizer(_allowed)
+    connection.set_authorizer(_authorizer(is_hidden))
     try:
         yield
     finally:
@@ -116,22 +121,34 @@ def _fenced(connection: sqlite3.Connection) -> Iterator[None]:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
 
 
-def _allowed(action: int, first: str | None, second: str | None, schema: str | None, inside: str | None) -> int:
-    if action == sqlite3.SQLITE_FUNCTION:
-        fine = second not in _FORBIDDEN_FUNCTIONS
-    elif action == sqlite3.SQLITE_PRAGMA:
-        fine = first in _PRAGMAS and (second is None or first not in _SETTABLE)
-    else:
-        fine = action in _READING or (action, first) == _OPENS_A_VIRTUAL_TABLE
-    return sqlite3.SQLITE_OK if fine else sqlite3.SQLITE_DENY
+def _authorizer(is_hidden: Hidden | None) -> Callable[..., int]:
+    def is_allowed(action: int, first: str | None, second: str | None, schema: str | None, inside: str | None) -> bool:
+        if action == sqlite3.SQLITE_FUNCTION:
+            return second not in _FORBIDDEN_FUNCTIONS
+        if action == sqlite3.SQLITE_PRAGMA:
+            return first in _PRAGMAS and (second is None or first not in _SETTABLE)
+        if (
+            action == sqlite3.SQLITE_READ
+            and is_hidden
+            and second != "ROWID"
+            and (schema == "main" or first in _MASTERS)
+        ):
+            return not is_hidden(first, inside)
+        return action in _READING or (action, first) == _OPENS_A_VIRTUAL_TABLE
+
+    def authorize(*asked: Any) -> int:
+        return sqlite3.SQLITE_OK if is_allowed(*asked) else sqlite3.SQLITE_DENY
+
+    return authorize
 
 
+_MASTERS = ("sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema")
 _OPENS_A_VIRTUAL_TABLE = (sqlite3.SQLITE_UPDATE, "sqlite_master")
 """SQLite asks for this while it opens the full-text index; ``query_only`` keeps the schema safe from it."""
 
 
 @contextmanager
-def _explained(connection: sqlite3.Connection, statement: str) -> Iterator[None]:
+def _explained(connection: sqlite3.Connection) -> Iterator[None]:
     """SQLite's complaints as one line that says what to do."""
     try:
         yield
@@ -189,6 +206,8 @@ _ADVICE: tuple[tuple[str, Callable[[sqlite3.Connection, re.Match[str]], str]], .
     (r"no such table: (.+)", _no_table),
     (r"no such column: (.+)", _no_column),
     (r"one statement at a time", lambda *_: "one statement at a time, please: remove what follows the first semicolon"),
+    (r"access to ((?:main\.)?(?:article_fts|sqlite_)\w*)", lambda _, m: f"{m[1]} tells of now: not with --as-of"),
+    (r"access to main\.(\w+)\S* is prohibited", lambda _, m: f"write {m[1]}, not main.{m[1]}, with --as-of"),
     (r"not authorized|authorization denied|prohibited|attempt to write|query_only",
      lambda *_: "this reads only: SELECT, WITH, VALUES and EXPLAIN are allowed, on the store's own tables"),
     (r"(near \".*\": syntax error|incomplete input|unrecognized token.*)", lambda _, m: f"SQL: {m[1]}"),

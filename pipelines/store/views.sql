@@ -91,12 +91,14 @@ FROM article_asset JOIN article ON article.id = article_asset.article_id;
 
 
 -- source_summary
-SELECT nullif(source, '') AS source, sum(articles) AS articles, sum(articles + edits) AS versions,
-       sum(copies) AS duplicates, min(day) AS first_published_at, max(day) AS last_published_at,
-       (SELECT max(first_seen_at) FROM article INDEXED BY ix_article_first_seen
-        WHERE article.source IS nullif(article_day.source, '')) AS last_new_at,
-       sum(words) * 1.0 / sum(articles) AS mean_words
-FROM article_day GROUP BY article_day.source;
+SELECT nullif(summed.source, '') AS source, summed.articles, summed.versions, summed.duplicates,
+       summed.first_published_at, summed.last_published_at, seen.last_new_at, summed.mean_words
+FROM (
+  SELECT source, sum(articles) AS articles, sum(articles + edits) AS versions, sum(copies) AS duplicates,
+         min(day) AS first_published_at, max(day) AS last_published_at, sum(words) * 1.0 / sum(articles) AS mean_words
+  FROM article_day GROUP BY source) AS summed
+JOIN (SELECT coalesce(source, '') AS source, max(first_seen_at) AS last_new_at FROM article GROUP BY 1) AS seen
+  ON seen.source = summed.source;
 
 
 -- failure
