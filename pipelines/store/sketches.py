@@ -33,14 +33,14 @@ def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new:
 
 def candidates(conn: Connection, number: int, sketch: Sketch) -> list[int]:
     """Numbers of the articles that may be like this one, the likeliest first; at most ``LIKELY``."""
-    rows = run(conn, _near(len(sketch.bands)), (*sketch.bands, number)).all()
+    rows = run(conn, near_query(len(sketch.bands)), (*sketch.bands, number)).all()
     rated = [(estimate(sketch.signature, signature), shared, other) for other, shared, signature in rows]
     likely = sorted((each for each in rated if each[0] >= LEAST_ESTIMATE or each[1] > 1), reverse=True)
     return [other for _, _, other in likely[:LIKELY]]
 
 
 @cache
-def _near(bands: int) -> str:
+def near_query(bands: int) -> str:
     """``number, shared bands, signature`` of the candidates. An ``IN`` of values scans the table; this does not."""
     return f"""
 WITH wanted (value) AS (VALUES {", ".join(["(?)"] * bands)}),

@@ -62,13 +62,20 @@ def place(conn: Connection, article_id: str, number: int, sketch: Sketch | None,
     return _settle(conn, own, alike, now_in)
 
 
+def leave(conn: Connection, article_id: str) -> None:
+    """Take an article out of its story, if it has one; also what comes before deleting an article."""
+    story = _story_of(conn, article_id)
+    if story is not None:
+        run(conn, "DELETE FROM story_article WHERE article_id = ?", (article_id,))
+        _recount(conn, story)
+
+
 def _settle(conn: Connection, own: Member, alike: Sequence[Member], now_in: int | None) -> int | None:
     """Have the article and those like it in one story."""
     stories = [_story_of(conn, each.id) for each in alike]
     known = sorted({story for story in stories if story is not None})
     if now_in is not None and now_in not in known:
-        run(conn, "DELETE FROM story_article WHERE article_id = ?", (own.id,))
-        _recount(conn, now_in)
+        leave(conn, own.id)
         now_in = None
     if not alike:
         return None

@@ -12,6 +12,7 @@ from pipelines.items import Article, Link
 from pipelines.store import Store
 from pipelines.store.articles import save_article
 from pipelines.store.schema import article, sketch, sketch_band, story, story_article
+from pipelines.store.stories import leave
 from tests.pipelines.store.examples import an_article
 
 PARAGRAPHS = (
@@ -103,6 +104,15 @@ def test_an_edit_that_makes_it_another_text_leaves_the_story(store: Store) -> No
     save(store, a_text("b.example", LATER * 3))
     assert rows(store) == []
     assert stories(store) == []
+
+
+def test_an_article_can_be_taken_out(store: Store) -> None:
+    save(store, *(a_text(f"{name}.example") for name in "abc"))
+    with store.begin() as conn:
+        leave(conn, a_text("a.example").id)
+        leave(conn, "0" * 16)
+    assert stories(store) == [{"b", "c"}]
+    assert rows(store)[0]["articles"] == 2
 
 
 def test_an_updated_text_and_a_changed_title_stay_in_the_story(store: Store) -> None:
