@@ -1,48 +1,144 @@
-"""``newsmint export``: the clean articles as a file."""
+"""``newsmint export``: the clean articles as files, for machines and for spreadsheets."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from crawler.cli.common import err, store_option
 from crawler.cli.plain import size
-from pipelines.export import FORMATS, export_articles
+from pipelines.enrich.assets import asset_key
+from pipelines.errors import UsageError
+from pipelines.export import FORMATS, Exported, Request, Selection
+from pipelines.export import export as write_export
+from pipelines.export.picking import DEDUPE, Splits
 from pipelines.store import open_store
-from pipelines.store.times import epoch_asked_for
+from pipelines.store.times import epoch_asked_for, normalised
+
+
+def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which articles."""
+    for option in reversed(_SELECTION):
+        command = option(command)
+    return command
+
+
+_SELECTION = (
+    click.option("--source", "sources", metavar="KEY", multiple=True, help="Only of this source; may repeat."),
+    click.option("--since", metavar="DATE", help="Only published at or after this day or time."),
+    click.option("--until", metavar="DATE", help="Only published before this day or time."),
+    click.option("--language", "languages", metavar="CODE", multiple=True, help="Only in this language; may repeat."),
+    click.option("--asset", "assets", metavar="NAME", multiple=True, help="Only on this asset; may repeat."),
+    click.option("--verdict", "verdicts", type=click.Choice(["article", "paywalled"]), multiple=True,
+                 help="Only these."),
+    click.option("--label", "labels", metavar="LABEL", multiple=True, help="Only with this label; may repeat."),
+    click.option("--without-label", "without_labels", metavar="LABEL", multiple=True, help="Not with this label."),
+    click.option("--min-words", type=click.IntRange(min=1), metavar="N", help="Only bodies of so many words."),
+    click.option("--quality", metavar="RULES", multiple=True,
+                 help="Only what passes gopher, repetition, fineweb or c4; may repeat."),
+    click.option("--respect-rights", "rights", is_flag=True, help="Not what reserves itself against training."),
+    click.option("--gone", type=click.Choice(["keep", "drop"]), help="Articles whose page is gone.  [default: keep]"),
+    click.option("--as-of", metavar="TIME", help="Only what was known then, in its version of then."),
+    click.option("--where", metavar="SQL", help="Only where this condition on `article` holds."),
+    click.option("--query", metavar="NAME", help="Only what this saved question finds (`newsmint ask`)."),
+    click.option("-p", "--param", "values", metavar="NAME=VALUE", multiple=True, help="A parameter of --query."),
+    click.option("--sql", metavar="SELECT", help="Only the ids that this statement gives."),
+)  # fmt: skip
 
 
 @click.command()
 @click.option("--format", "name", type=click.Choice(list(FORMATS)), help="Default: by the ending of -o, else jsonl.")
-@click.option("--source", metavar="KEY", help="Only articles of this source.")
-@click.option("--since", metavar="DATE", help="Only articles published at or after this day or time.")
-@click.option("--until", metavar="DATE", help="Only articles published before this day or time.")
-@click.option("-o", "--output", default="-", metavar="FILE", help="Default: standard output.")
+@selection_options
+@click.option("--dedupe", type=click.Choice(DEDUPE), help="Keep the first published of the same, or of much the same.")
+@click.option("--split", metavar="time:DATE,DATE", help="Train, validation and test by time of publication.")
+@click.option("--body", metavar="FORM,…", help="The body as text, markdown, blocks.")
+@click.option("--include", metavar="GROUP,…", help="More columns or tables: record, assets, versions, …")
+@click.option("--columns", metavar="NAME,…", help="Exactly these columns.")
+@click.option("--tables", type=click.Choice(["nested", "side"]), help="Headings, links … in the row, or beside.")
+@click.option("--authors", type=click.Choice(["keep", "drop", "hash"]), help="What becomes of names.")
+@click.option("--author-key", metavar="SECRET", help="With --authors hash: without it nobody finds a name by trying.")
+@click.option("-o", "--output", default="-", metavar="PATH", help="A file or folder. Default: standard output.")
 @store_option
 @click.pass_context
-def export(
-    ctx: click.Context,
-    name: str | None,
-    source: str | None,
-    since: str | None,
-    until: str | None,
-    output: str,
-    database: str,
-) -> None:
-    """Write articles to a file, by time of publication. The file appears whole or not at all.
+def export(ctx: click.Context, /, name: str | None, output: str, database: str, **asked: Any) -> None:
+    """Write articles to a file or folder, by time of publication. A file appears whole or not at all.
 
     \b
     newsmint export --since 2026-11-01 -o november.jsonl
     newsmint export --format csv --source coindesk > coindesk.csv
+    newsmint export --where "word_count > 300" --dedupe near -o long.parquet
     """
     target = None if output == "-" else Path(output)
-    chosen = name or (target.suffix.lstrip(".") if target and target.suffix.lstrip(".") in FORMATS else "jsonl")
-    times = {"since": epoch_asked_for(since, "--since"), "until": epoch_asked_for(until, "--until")}
     with open_store(database, readonly=True) as store:
-        done = export_articles(store.articles(source=source, **times), FORMATS[chosen], target)
+        path = store.path
+    request = request_of(name or _format_of(target), asked)
+    with _progress() as start:
+        done = write_export(path, request, target, start=start)
+    _report(done, target)
+    if not done.articles:
+        ctx.exit(1)
+
+
+def request_of(name: str, asked: dict[str, Any]) -> Request:
+    """The request that the options say. Raises UsageError for a value that is none."""
+    given = {key: value for key, value in asked.items() if value not in (None, ())}
+    selection = Selection(
+        **{key: given[key] for key in _PLAIN if key in given},
+        assets=tuple(map(asset_key, given.get("assets", ()))),
+        since=epoch_asked_for(given.get("since"), "--since"),
+        until=epoch_asked_for(given.get("until"), "--until"),
+        as_of=_moment(given.get("as_of")),
+        values=dict(_pair(text) for text in given.get("values", ())),
+    )
+    words: dict[str, Any] = {
+        key: tuple(given[key].split(",")) for key in ("body", "include", "columns") if key in given
+    }
+    words |= {key: given[key] for key in ("dedupe", "tables", "authors", "author_key") if key in given}
+    return Request(name, selection, splits=Splits.read(given.get("split")), **words)
+
+
+_PLAIN = "sources languages verdicts labels without_labels min_words quality rights gone where sql query".split()
+
+
+def _moment(text: str | None) -> str | None:
+    epoch_asked_for(text, "--as-of")
+    return normalised(text)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"-p {text}: write NAME=VALUE")
+    return name, value
+
+
+def _format_of(target: Path | None) -> str:
+    endings = [name for name, form in FORMATS.items() if target and target.name.endswith(form.ending)]
+    return max(endings, key=len, default="jsonl")
+
+
+def _report(done: Exported, target: Path | None) -> None:
     if target:
         err.print(f"{done.articles:,} articles, {size(done.size)}: {target}", markup=False)
+    for reason, count in done.left_out.items():
+        if count:
+            err.print(f"{count:,} left out: {reason}", markup=False)
     if not done.articles:
         err.print("no article matches")
-        ctx.exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], Callable[[int], None]]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+
+        def start(total: int) -> Callable[[int], None]:
+            task = progress.add_task("exporting", total=total)
+            return lambda count: progress.advance(task, count)
+
+        yield start

@@ -1,12 +1,10 @@
-"""Data sets out of the store: one traversal, flat memory, files that appear whole or not at all.
+"""Data sets out of the store: one traversal of one state of it, flat memory, files that appear whole or not at all.
 
-A new format is a module with a ``FORMAT`` and an entry here.
+A new format is a module with a ``FORMAT`` and an entry in ``request.py``; a new column is an entry in ``columns.toml``.
 """
 
-from pipelines.export import csv, jsonl
-from pipelines.export.base import Exported, Format, export_articles
+from pipelines.export.exporting import Exported, export
+from pipelines.export.request import FORMATS, Request
+from pipelines.export.selection import Selection
 
-FORMATS: dict[str, Format] = {each.name: each for each in (jsonl.FORMAT, csv.FORMAT)}
-"""By the name of the format, which is also the ending of its files."""
-
-__all__ = ["FORMATS", "Exported", "Format", "export_articles"]
+__all__ = ["FORMATS", "Exported", "Request", "Selection", "export"]

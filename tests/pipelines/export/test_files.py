@@ -5,31 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import CannotWrite
-from pipelines.export import FORMATS, export_articles
-from pipelines.items import Article, article_id
+from pipelines.export import Request, export
+from pipelines.export.files import whole_file
+from tests.pipelines.export.conftest import Filled, multiply
+from tests.pipelines.export.test_formats import PLAIN
 from tests.pipelines.store.examples import an_article
 
 ROOT = Path(__file__).parents[3]
 
 
-def articles(number: int) -> Iterator[Article]:
-    for each in range(number):
-        yield replace(an_article(), id=article_id(str(each)), title=f"Story {each}")
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_file_is_written_and_counted(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_file_is_written_and_counted(filled: Filled, tmp_path: Path, name: str) -> None:
     path = tmp_path / "out"
-    done = export_articles(articles(30), FORMATS[name], path)
+    done = export(filled(*(an_article(f"story-{n}") for n in range(30))), Request(name), path)
     assert (done.articles, done.size) == (30, path.stat().st_size)
-    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["out", "out.manifest.json", "store"]
 
 
 @pytest.mark.parametrize("before", [None, b"the last export"])
@@ -37,48 +32,47 @@ def test_a_failure_on_the_way_leaves_what_was_there(tmp_path: Path, before: byte
     path = tmp_path / "out.jsonl"
     if before is not None:
         path.write_bytes(before)
-
-    def broken() -> Iterator[Article]:
-        yield from articles(10)
+    with pytest.raises(KeyboardInterrupt), whole_file(path) as file:
+        file.write(b"half")
         raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        export_articles(broken(), FORMATS["jsonl"], path)
     assert (path.read_bytes() if path.exists() else None) == before
     assert len(list(tmp_path.iterdir())) == (before is not None)
 
 
-def test_a_full_disk_is_said_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_in_one_line_and_leaves_nothing(filled: Filled, tmp_path: Path) -> None:
     script = """
 import resource, signal, sys
 from pathlib import Path
 from pipelines.errors import CannotWrite
-from pipelines.export import FORMATS, export_articles
-from tests.pipelines.export.test_files import articles
+from pipelines.export import Request, export
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
-    export_articles(articles(1000), FORMATS["jsonl"], Path(sys.argv[1]))
+    export(Path(sys.argv[1]), Request("jsonl"), Path(sys.argv[2]))
 except CannotWrite as error:
     print(error)
 """
-    command = [sys.executable, "-c", script, str(tmp_path / "out.jsonl")]
+    path = filled(*(an_article(f"story-{n}", body="word " * 2000) for n in range(30)))
+    before = set(tmp_path.iterdir())
+    command = [sys.executable, "-c", script, str(path), str(tmp_path / "out.jsonl")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.startswith(f"{tmp_path / 'out.jsonl'}: cannot write"), done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert set(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("path", ["no/such/folder/out.jsonl", "."])
-def test_a_place_that_cannot_be_written(tmp_path: Path, path: str) -> None:
+def test_a_place_that_cannot_be_written(filled: Filled, tmp_path: Path, path: str) -> None:
     with pytest.raises(CannotWrite, match="cannot write"):
-        export_articles(articles(1), FORMATS["jsonl"], tmp_path / path)
-    assert list(tmp_path.iterdir()) == []
+        export(filled(an_article()), Request("jsonl"), tmp_path / path)
+    assert [each.name for each in tmp_path.iterdir()] == ["store"]
 
 
-def test_memory_is_a_fraction_of_the_file(tmp_path: Path) -> None:
+def test_memory_is_a_fraction_of_the_file(filled: Filled, tmp_path: Path) -> None:
+    path = filled(an_article(body="word " * 1000))
+    multiply(path, 5000)
     tracemalloc.start()
-    done = export_articles(articles(8000), FORMATS["jsonl"], tmp_path / "out.jsonl")
+    done = export(path, Request("jsonl"), tmp_path / "out.jsonl")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert done.size > 5_000_000
-    assert most < 2_000_000
+    assert (done.articles, done.size > 25_000_000) == (5000, True)
+    assert most < done.size / 2

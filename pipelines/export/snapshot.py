@@ -1,0 +1,52 @@
+"""One state of the store to read an export from, with what SQL needs of Python: the standard library's SQLite, since
+it is several times faster than any layer above it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pipelines.sqlite import connect, explained
+from pipelines.store.asof import moment_asked_for, show_as_of
+
+_CACHE = "PRAGMA cache_size = -16384"
+"""The operating system caches the file; a large cache of our own would only count twice."""
+
+
+@contextmanager
+def snapshot(path: Path, *, as_of: str | None = None, author_key: str = "") -> Iterator[sqlite3.Connection]:
+    """A connection that sees one state of the store, whatever a crawl writes meanwhile; as known then, with ``as_of``.
+
+    ``author_key`` keys the marks that stand for names, so that nobody without it can find a name by trying.
+    """
+    with explained(path), closing(connect(path, readonly=True)) as conn:
+        conn.execute(_CACHE)
+        conn.create_function("hashed", 1, lambda names: _hashed(names, author_key), deterministic=True)
+        conn.create_function("blocks", 2, _blocks, deterministic=True)
+        if as_of:
+            show_as_of(conn, moment_asked_for(as_of))
+        conn.execute("BEGIN")
+        yield conn
+
+
+def _hashed(names: str, key: str) -> str:
+    secret = hashlib.sha256(key.encode()).digest()
+    marks = (hashlib.blake2b(each.encode(), key=secret, digest_size=8).hexdigest() for each in json.loads(names))
+    return json.dumps([f"author-{mark}" for mark in marks])
+
+
+def _blocks(body: str, markdown: str) -> str:
+    """The blocks of a body; those that stand in the Markdown as headings, in their order, with their level."""
+    headings = [line for line in markdown.split("\n\n") if line.startswith("#")]
+    found = []
+    for block in body.split("\n\n"):
+        level = 0
+        if headings and block and headings[0].lstrip("#").strip().replace("\\", "") == block.replace("\\", ""):
+            level = len(headings[0]) - len(headings.pop(0).lstrip("#"))
+        found.append({"level": level, "text": block})
+    return json.dumps(found, ensure_ascii=False)
