@@ -42,6 +42,8 @@ class LinkKind(StrEnum):
     TAG = "tag"
     AUTHOR = "author"
     MENTION = "mention"
+    ALIAS = "alias"
+    """Another address of the article itself: what the page calls its short link."""
 
 
 class Reason(StrEnum):

@@ -20,7 +20,7 @@ from pipelines.extraction.separate import Parts, separate
 from pipelines.extraction.textdump import text_blocks, text_metadata
 from pipelines.extraction.verdict import judge
 from pipelines.extraction.version import extractor_version
-from pipelines.items import Article, RawPage, Verdict, article_id
+from pipelines.items import Article, Link, LinkKind, RawPage, Verdict, article_id
 from pipelines.paging import MAX_PAGES
 from pipelines.site import UNKNOWN_SITE, Site
 from pipelines.urls import canonicalise
@@ -67,7 +67,7 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
         body=body,
         body_markdown=to_markdown(parts.body),
         headings=parts.headings,
-        links=parts.links,
+        links=(*parts.links, *(Link(LinkKind.ALIAS, url, "") for url in metadata.aliases)),
         removed=parts.removed,
         verdict=judge(document, metadata, parts.body),
         labels=tuple(each.label for each in evidence),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pipelines.extraction.document import Document
 from pipelines.extraction.jsonld import strings
 from pipelines.extraction.metadata.authors import read_authors
-from pipelines.extraction.metadata.canonical import base_url, read_canonical
+from pipelines.extraction.metadata.canonical import base_url, read_aliases, read_canonical
 from pipelines.extraction.metadata.dates import read_dates
 from pipelines.extraction.metadata.labels import read_labels
 from pipelines.extraction.metadata.language import read_language
@@ -41,6 +41,8 @@ class Metadata:
     tags: tuple[str, ...] = ()
     image_url: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Further addresses of the page, canonical."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -60,8 +62,9 @@ def read_metadata(document: Document, hint: Hint | None = None, fetched_at: str 
     section = read_section(data, nearby, hint)
     tags = read_tags(data, nearby, hint)
     published, modified = read_dates(data, url, nearby, language, hint, _day(fetched_at))
+    canonical = read_canonical(data, url)
     return Metadata(
-        canonical_url=read_canonical(data, url),
+        canonical_url=canonical,
         title=title,
         description=_description(data, hint),
         authors=read_authors(data, nearby, frozenset(map(key, names)), hint),
@@ -72,6 +75,7 @@ def read_metadata(document: Document, hint: Hint | None = None, fetched_at: str 
         tags=tags,
         image_url=_image(data, url),
         evidence=read_labels(data, nearby, url, section, tags, title),
+        aliases=read_aliases(data, url, canonical),
     )
 
 

@@ -8,8 +8,12 @@ from urllib.parse import urljoin, urlsplit
 from pipelines.domains import registrable_domain
 from pipelines.extraction.jsonld import article_rank, first
 from pipelines.extraction.structured import PageData
-from pipelines.urls import canonicalise
+from pipelines.urls import canonicalise, host, identity
 
+MAX_ALIASES = 3
+_SHORTENERS = frozenset({"wp.me"})
+"""Hosts of short links that name one post each, whatever the site."""
+_POST_NUMBER = re.compile(r"(?:^|&)(?:p|post|article|story|[a-z]{0,10}_?id)=\d+(?:&|$)")
 _LATER_PAGE = re.compile(r"(?:/page)?/([2-9]|[1-9]\d)/?$")
 _PAGE_PARAMETER = re.compile(r"[?&](?:page|p|pg|seite|pagina)=(?:[2-9]|[1-9]\d)(?=&|$)")
 _LISTING = re.compile(
@@ -28,6 +32,27 @@ def read_canonical(data: PageData, url: str) -> str | None:
         if found and _credible(found, own or url):
             return _first_page(found, own or url)
     return _first_page(own, own) if own else None
+
+
+def read_aliases(data: PageData, url: str, canonical: str | None) -> tuple[str, ...]:
+    """Further addresses that the page gives itself, at most ``MAX_ALIASES``: ``/?p=4711``, its AMP page, its og:url.
+
+    Of the same site, or of a service that shortens for it; spellings of the page's own addresses are left out.
+    """
+    known = {identity(address) for address in (url, canonical) if address}
+    stated = [*data.links("shortlink")[:2], *data.links("amphtml")[:2], *data.meta("og:url")[:2]]
+    found = (canonicalise(address, url) for address in stated)
+    aliases = {identity(each): each for each in found if each and _is_alias(each, canonical or url)}
+    return tuple(each for key, each in aliases.items() if key not in known)[:MAX_ALIASES]
+
+
+def _is_alias(found: str, own: str) -> bool:
+    there = urlsplit(found)
+    if host(found) in _SHORTENERS:
+        return there.path != "/"
+    if there.path == "/":
+        return registrable_domain(found) == registrable_domain(own) and _POST_NUMBER.search(there.query) is not None
+    return _credible(found, own)
 
 
 def base_url(data: PageData, url: str) -> str:

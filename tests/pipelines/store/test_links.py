@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from pipelines.items import Link
+from pipelines.items import Article, Link
 from pipelines.store import Store
 from pipelines.store.articles import save_article
 from pipelines.store.pages import keep_page
@@ -103,3 +103,25 @@ def test_related_links_have_a_view(store: Store) -> None:
         save_article(conn, TARGET)
         rows = conn.exec_driver_sql("SELECT text, target_title FROM related_link").all()
     assert [tuple(row) for row in rows] == [("x", TARGET.title)]
+
+
+@pytest.mark.parametrize("first", ["link", "target"])
+def test_a_link_finds_its_target_by_the_short_link_of_that(store: Store, first: str) -> None:
+    short = "https://daily.example/?p=4711"
+    linking = an_article("linking", links=(Link("inline", f"{short}&utm_source=x", "the other story"),))
+    target = an_article("target", links=(Link("alias", short, ""),))
+    save(store, *((linking, target) if first == "link" else (target, linking)))
+    assert target.id in targets(store)
+    assert store.article(short) == target
+
+
+def test_a_short_link_gives_way_to_the_article_whose_own_address_it_is(store: Store) -> None:
+    other = an_article("other", links=())
+    save(store, an_article("target", links=(Link("alias", other.url, ""),)), other)
+    assert store.article(other.url) == other
+
+
+def save(store: Store, *articles: Article) -> None:
+    for each in articles:
+        with store.begin() as conn:
+            save_article(conn, each)

@@ -35,6 +35,33 @@ def test_the_canonical_address_is_believed_only_where_it_can_be_true(
 
 
 @pytest.mark.parametrize(
+    ("head", "aliases"),
+    [
+        ("<link rel=shortlink href='/?p=4711'>", ("https://www.harbour-ledger.example/?p=4711",)),
+        ("<link rel=shortlink href=https://wp.me/p1a2-Bc>", ("https://wp.me/p1a2-Bc",)),
+        ("<link rel=shortlink href=/node/4711>", ("https://www.harbour-ledger.example/node/4711",)),
+        (f"<link rel=shortlink href='{URL}?utm_source=x'>", ()),
+        ("<link rel=shortlink href=/>", ()),
+        ("<link rel=shortlink href='/?lang=en'>", ()),
+        ("<link rel=shortlink href=https://wp.me/>", ()),
+        ("<link rel=shortlink href='https://elsewhere.example/?p=4711'>", ()),
+        ("<link rel=shortlink href='javascript:alert(1)'>", ()),
+        (f"<link rel=amphtml href={URL}/amp/>", ()),
+        ("<link rel=amphtml href=/m/tide-tables>", ("https://www.harbour-ledger.example/m/tide-tables",)),
+        ("<link rel=amphtml href=/category/markets/>", ()),
+        (
+            f"<link rel=canonical href={URL}>" + meta(og_url="/2026/tide-tables"),
+            ("/2026/tide-tables",),
+        ),
+        ("".join(f"<link rel={rel} href=/{n}>" for n in (1, 2) for rel in ("shortlink", "amphtml")), ("/1", "/2")),
+    ],
+)
+def test_further_addresses_of_the_page(head: str, aliases: tuple[str, ...]) -> None:
+    wanted = tuple(f"https://www.harbour-ledger.example{each}" if each[0] == "/" else each for each in aliases)
+    assert read(article(head=head)).aliases == wanted
+
+
+@pytest.mark.parametrize(
     ("html", "head", "language"),
     [
         ("<html lang=en-US>", "", "en"),
