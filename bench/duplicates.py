@@ -233,7 +233,7 @@ def _place(conn: Connection, key: str, number: int, found: Sketch | None) -> Non
 
 def _numbered(conn: Connection, articles: list[Article]) -> list[tuple[str, int, Sketch | None]]:
     table = schema.article
-    numbers = dict(conn.execute(select(table.c.id, table.c.number)).tuples().all())
+    numbers = dict(conn.execute(select(table.c.id, table.c.number)).all())
     return [(each.id, numbers[each.id], sketch(each)) for each in articles]
 
 

@@ -146,6 +146,10 @@ class Reading:
         return _shingles(*self.words)
 
     @cached_property
+    def ordered(self) -> Hashes:
+        return np.sort(self.shingles)
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         return frozenset(self.words[0])
 
@@ -169,16 +173,16 @@ class Reading:
 
 def overlap(one: Reading, other: Reading) -> float:
     """The share of the shorter text's runs of words that the longer one has too, from 0 to 1."""
-    shorter, longer = sorted((one.shingles, other.shingles), key=len)
-    return float(np.isin(shorter, longer).mean()) if len(shorter) else 0.0
+    shorter, longer = _by_length(one, other)
+    return float(_hits(shorter, longer).mean()) if len(shorter.shingles) else 0.0
 
 
 def likeness(one: Reading, other: Reading) -> float | None:
     """``overlap`` of two texts that are one story; None where they are not."""
-    shorter, longer = sorted((one.shingles, other.shingles), key=len)
-    if len(shorter) < max(LEAST_SIZE * len(longer), 1):
+    shorter, longer = _by_length(one, other)
+    if len(shorter.shingles) < max(LEAST_SIZE * len(longer.shingles), 1):
         return None
-    hits = np.isin(shorter, longer)
+    hits = _hits(shorter, longer)
     share = float(hits.mean())
     if share < DENSE or _covered(hits) < COVERED or _other_names(one, other) or _other_numbers(one, other):
         return None
@@ -187,12 +191,26 @@ def likeness(one: Reading, other: Reading) -> float | None:
 
 def added_words(text: Reading, first: Reading) -> int:
     """How many words of a text stand in no run of words that ``first`` has too."""
-    width = text.words[1]
-    hits = np.isin(text.shingles, first.shingles)
-    common = np.zeros(len(text.words[0]), bool)
-    for place in range(width):
-        common[place : place + len(hits)] |= hits
+    words, width = text.words
+    common = np.zeros(len(words), bool)
+    if len(text.shingles) and len(first.shingles):
+        hits = _hits(text, first)
+        for place in range(width):
+            common[place : place + len(hits)] |= hits
     return int(np.count_nonzero(~common))
+
+
+def _by_length(one: Reading, other: Reading) -> tuple[Reading, Reading]:
+    return (one, other) if len(one.shingles) <= len(other.shingles) else (other, one)
+
+
+def _hits(text: Reading, other: Reading) -> NDArray[np.bool_]:
+    """Of each shingle of a text whether the other, which has some, has it too."""
+    known = other.ordered
+    places = np.searchsorted(known, text.shingles)
+    places[places == len(known)] = 0
+    hits: NDArray[np.bool_] = known[places] == text.shingles
+    return hits
 
 
 def _covered(hits: NDArray[np.bool_]) -> float:

@@ -14,7 +14,7 @@ NEWEST = 32
 """Articles of one band that are candidates: a hundred thousand of one template cost no more than these."""
 RATED = 24
 """Candidates whose signatures are compared: those that share the most bands."""
-LIKELY = 8
+LIKELY = 5
 """Candidates that are named, to have their texts compared."""
 LEAST_ESTIMATE = 0.15
 """Likeness of the signatures below which articles that share a single band are not worth a look at their texts."""

@@ -7,7 +7,7 @@ for each article that is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -79,13 +79,14 @@ def _settle(conn: Connection, own: Member, alike: Sequence[Member], now_in: int 
         now_in = None
     if not alike:
         return None
+    at_hand = {each.id: each for each in (own, *alike)}
     story = known[0] if known else _begin(conn, alike[0])
     for other in known[1:]:
         _merge(conn, other, story)
     newcomers = [each for each, where in zip(alike, stories, strict=True) if where is None]
     newcomers = newcomers if known else newcomers[1:]
     for member in newcomers if now_in else (*newcomers, own):
-        _join(conn, story, member)
+        _join(conn, story, member, at_hand)
     if now_in is not None or len(known) > 1:
         _recount(conn, story)
     return story
@@ -106,11 +107,11 @@ def _merge(conn: Connection, story: int, into: int) -> None:
     run(conn, "DELETE FROM story WHERE id = ?", (story,))
 
 
-def _join(conn: Connection, story: int, member: Member) -> None:
-    """Take one more article into a story; the others are not read."""
+def _join(conn: Connection, story: int, member: Member, at_hand: Mapping[str, Member]) -> None:
+    """Take one more article into a story; of the others no more than the first is read, unless it is ``at_hand``."""
     sql = "SELECT first_article_id, last_ts, press_release FROM story WHERE id = ?"
     first_id, last_ts, press_release = run(conn, sql, (story,)).one()
-    first = _member(conn, first_id) or member
+    first = at_hand.get(first_id) or _member(conn, first_id) or member
     is_first = member.is_before(first)
     new_source = not run(conn, _SAME_SOURCE, (story, member.source or "")).first()
     _add_row(conn, story, member, member if is_first else first)
