@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, tuple_, update
 
 from pipelines.enrich import Enrichment, enrich
-from pipelines.items import Article, Heading, Link, RemovedBlock
+from pipelines.items import Article, Evidence, Heading, Link, LinkKind, RemovedBlock
 from pipelines.store import links, schema
 from pipelines.store.dialect import chunks, execute, execute_many
 from pipelines.store.duplicates import body_hash, settle_duplicates
-from pipelines.store.enriched import save_enrichment
+from pipelines.store.enriched import evidence, save_enrichment
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
 from pipelines.store.sources import ensure_sources
@@ -266,8 +266,11 @@ def assembled(conn: Connection, rows: Any) -> Iterator[Article]:
         headings = _children(conn, schema.heading, ids)
         outgoing = _children(conn, schema.link, ids)
         removed = _children(conn, schema.removed_block, ids)
+        reasons = evidence(conn, ids)
         for row in some:
-            yield _article(row, headings.get(row["id"], []), outgoing.get(row["id"], []), removed.get(row["id"], []))
+            found = _article(row, headings.get(row["id"], []), outgoing.get(row["id"], []), removed.get(row["id"], []))
+            why = reasons.get(row["id"], {})
+            yield replace(found, evidence=tuple(Evidence(it, why[it]) for it in found.labels if why.get(it)))
 
 
 def _children(conn: Connection, child: Any, ids: list[str]) -> Mapping[str, list[RowMapping]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -18,6 +18,7 @@ _INSERT = {child: insert(child) for child in _CHILDREN}
 _DELETE = {child: delete(child).where(child.c.article_id == bindparam("id")) for child in _CHILDREN}
 
 
+_EVIDENCE = select(article_label).where(article_label.c.article_id.in_(bindparam("ids", expanding=True)))
 _KEYS = select(article.c.number, article.c.published_ts).where(article.c.id == bindparam("id"))
 
 
@@ -36,6 +37,14 @@ def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_
         if values:
             execute_many(conn, _INSERT[child], [{"article_id": article_id} | value for value in values])
     place(conn, article_id, number, found.sketch, is_new=is_new)
+
+
+def evidence(conn: Connection, article_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Id → label → what of the page says so, for articles that have labels."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in conn.execute(_EVIDENCE, {"ids": list(article_ids)}):
+        found[row.article_id][row.label] = row.evidence
+    return found
 
 
 def _numbered(values: Iterable[Any]) -> list[dict[str, Any]]:
