@@ -61,6 +61,8 @@ REVISIT_SHARE = 0.5
 """Of the articles of a source fetched in 24 hours at most this share may be stored ones that are visited again."""
 REVISITS_LEAST = 50
 """But so many may, however little is new."""
+RIGHTS_RECORDED = True
+"""Whether what sites say of the use of their pages is kept with them; it costs each host two small requests a day."""
 # What one run may spend on one source; its entry in the sources file can say otherwise. Beyond all that is honest.
 BUDGET_PAGES = 100_000
 BUDGET_DEPTH = 20
@@ -130,6 +132,7 @@ EXTENSIONS = {
     "crawler.extensions.stop_in_time.StopInTime": 30,
     "crawler.extensions.clean_again.CleanAgain": 40,
     "crawler.extensions.health_check.HealthCheck": 40,
+    "crawler.extensions.record_rights.RecordRights": 40,
     "crawler.extensions.metrics.PrometheusMetrics": 50,
     "crawler.extensions.keep_watch.KeepWatch": 60,
     "crawler.extensions.run_report.RunReport": 100,

@@ -24,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Verdict
+from pipelines.rights import Notice
 from pipelines.site import UNKNOWN_SITE, Site
 
 MAX_BYTES = 5_000_000
@@ -63,6 +64,8 @@ class Timed:
     result: Article | ExtractionFailure
     seconds: float | None = None
     enrichment: Enrichment | None = None
+    notices: tuple[Notice, ...] = ()
+    """What the page says of its own use; of ``timed`` alone."""
 
 
 class ExtractionPool:
@@ -186,10 +189,12 @@ def _extract(page: RawPage, site: Site) -> Timed:
 def _extract_and_enrich(page: RawPage, site: Site) -> Timed:
     from pipelines.enrich import enrich
     from pipelines.extraction import extract_article
+    from pipelines.rights.page import page_notices
 
     def work() -> Timed:
         article = extract_article(page, site)
-        return Timed(article, enrichment=enrich(article) if Verdict(article.verdict).is_stored else None)
+        found = enrich(article) if Verdict(article.verdict).is_stored else None
+        return Timed(article, enrichment=found, notices=page_notices(page))
 
     return _in_time(work)
 
@@ -213,7 +218,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extraction", "pipelines.enrich"])
+    context.set_forkserver_preload(["pipelines.extraction", "pipelines.enrich", "pipelines.rights.page"])
     resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
     try:

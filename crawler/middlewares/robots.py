@@ -20,6 +20,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.failures import Refused, failure_kind
+from crawler.signals import robots_read
 
 MAX_BYTES = 512_000
 """Of a robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
@@ -85,15 +86,17 @@ class Robots:
         except Exception as error:
             kind, detail = failure_kind(error)
             return _nothing(kind if kind not in ("redirects", "too_large") else "robots_unreachable", detail)
-        return await self._read(response, request)
+        return await self._read(response, site, request)
 
-    async def _read(self, response: Response, request: Request) -> Rules:
-        status = response.status
+    async def _read(self, response: Response, site: str, request: Request) -> Rules:
+        status, body = response.status, response.body[:MAX_BYTES]
+        said = body if status == 200 else b""
+        await self._crawler.signals.send_catch_log_async(robots_read, site=site, status=status, body=said)
         if 400 <= status < 500 and status != 429:
             return Rules(time.monotonic() + LIFETIME)
         if not 200 <= status < 300:
             return _nothing("robots_unreachable", f"answers {status}")
-        parser = await asyncio.to_thread(ProtegoRobotParser, response.body[:MAX_BYTES], self._crawler.spider)
+        parser = await asyncio.to_thread(ProtegoRobotParser, body, self._crawler.spider)
         await self._crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=parser, request=request)
         return Rules(time.monotonic() + LIFETIME, parser)
 

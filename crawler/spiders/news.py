@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from crawler.budgets import Budgets, Stop
 from crawler.conditional import conditions, fresh_seconds
 from crawler.discovery import UnusableListing
+from crawler.extensions.record_rights import RecordRights
 from crawler.frontier.scheduler import FrontierScheduler
 from crawler.headers import headers_of
 from crawler.sources import Source
@@ -141,6 +142,7 @@ class NewsSpider(Spider):
         )
         page = await continuations(page, self.crawler, self._meta(source))
         found = await self._links_of(page, source, entry.depth + 1) if source.whole_site else ()
+        rights = self.crawler.get_extension(RecordRights)
         self.session.count(source.key, "fetched")
         yield Fetched(
             page,
@@ -149,6 +151,7 @@ class NewsSpider(Spider):
             found=found,
             validators=kept_validators(response.url, entry.url, headers),
             fresh_seconds=fresh_seconds(headers),
+            notices=await rights.of(response.url, headers, self._meta(source)) if rights else None,
         )
 
     async def _not_modified(self, response: Response, entry: FrontierEntry) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Validators
+from pipelines.rights import Notice
 from pipelines.store.frontier import FrontierEntry
 
 
@@ -36,6 +37,8 @@ class Fetched:
     """For how long the server calls the page fresh."""
     again: bool = False
     """Whether a stored page is only read again because more is known of its site by now."""
+    notices: tuple[Notice, ...] | None = field(default=None, repr=False)
+    """What its headers and its host say of its use; None where that is not recorded."""
 
     @property
     def source(self) -> str:
@@ -63,3 +66,5 @@ class Extracted:
     seconds: float | None = None
     """How long the extraction took."""
     enrichment: Enrichment | None = field(default=None, repr=False)
+    notices: tuple[Notice, ...] = field(default=(), repr=False)
+    """What the page itself says of its use."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from pipelines.archive import PageArchive
 from pipelines.errors import NewsmintError
 from pipelines.items import Validators
+from pipelines.rights import Notice
 from pipelines.stages import tombstones
 from pipelines.stages.again import due_after
 from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
@@ -26,8 +27,9 @@ from pipelines.store.chrome import observe
 from pipelines.store.gone import lift
 from pipelines.store.links import register
 from pipelines.store.pages import keep_page
+from pipelines.store.rights import read_again, save_rights
 from pipelines.store.runs import record_fetch, record_rejection
-from pipelines.store.times import now, utc_text
+from pipelines.store.times import normalised, now, utc_text
 
 PASSING = frozenset({"block_page", "crash", "memory", "time_limit"})
 """Reasons of rejection that another visit may not meet."""
@@ -53,6 +55,7 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     refuse_repeat(conn, item.article)
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id, enrichment=item.enrichment))
+    _note_rights(conn, item.fetched, item.notices, page_id, item.article.id, is_new=outcome == "new")
     if item.fetched.again:
         return _note_cleaning(conn, place, item.fetched, outcome, page_id)
     asked = item.fetched.page.requested_url
@@ -89,6 +92,7 @@ def not_modified(conn: Connection, place: Place, same: NotModified) -> str:
 def reject(conn: Connection, place: Place, fetched: Fetched, rejected: Rejected) -> str:
     """Keep the page, say why it is no article, and settle its URL; ``gone`` where an article was there for certain."""
     page_id, lease = _page_id(conn, place, fetched), fetched.lease
+    _note_rights(conn, fetched, rejected.notices, page_id)
     suspicion = tombstones.after_rejection(conn, fetched, rejected.reason, page_id)
     if suspicion is not None and suspicion.is_sure:
         _record(conn, place, fetched, "gone", page_id, rejected.seconds)
@@ -164,6 +168,23 @@ def _fail(conn: Connection, lease: Lease, error: str, retry_at: datetime | None)
 def _bury(conn: Connection, suspicion: Suspicion, lease: Lease | None) -> str:
     _settle(conn, lease, f"gone: {suspicion.reason}", tombstones.bury(conn, suspicion, now()))
     return "gone"
+
+
+def _note_rights(
+    conn: Connection,
+    fetched: Fetched,
+    said: tuple[Notice, ...],
+    page_id: int,
+    article_id: str | None = None,
+    *,
+    is_new: bool = False,
+) -> None:
+    """Record what is said of the page's use: by itself (``said``), by its headers and its host."""
+    if fetched.page_id is not None:
+        read_again(conn, page_id, said, article_id)
+    elif fetched.notices is not None:
+        seen_at = normalised(fetched.page.fetched_at) or utc_text(now())
+        save_rights(conn, page_id, (*fetched.notices, *said), seen_at, article_id, is_new=is_new)
 
 
 def _note_cleaning(conn: Connection, place: Place, fetched: Fetched, outcome: str, page_id: int) -> str:

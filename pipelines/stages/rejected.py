@@ -8,6 +8,7 @@ from __future__ import annotations
 from scrapy.exceptions import DropItem
 
 from pipelines.items import Verdict
+from pipelines.rights import Notice
 
 
 class Rejected(DropItem):
@@ -17,6 +18,8 @@ class Rejected(DropItem):
     """
 
     reason = "rejected"
+    notices: tuple[Notice, ...] = ()
+    """What the page itself says of its use, where it came that far."""
 
     def __init__(self, detail: str | None = None, seconds: float | None = None) -> None:
         super().__init__(f"{self.reason}: {detail}" if detail else self.reason)

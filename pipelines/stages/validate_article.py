@@ -13,5 +13,7 @@ class ValidateArticle:
     def process_item(self, item: Extracted) -> Extracted:
         verdict = Verdict(item.article.verdict)
         if not verdict.is_stored:
-            raise rejected_verdict(verdict, item.article.title, item.seconds)
+            refusal = rejected_verdict(verdict, item.article.title, item.seconds)
+            refusal.notices = item.notices
+            raise refusal
         return item
