@@ -96,7 +96,9 @@ class Judge:
             return 0.0
         if _is_amount(text, hit):
             return LIKELY if is_word else HINTED
-        if self._is_beside(text, hit, self.words.beside) or _MOVE.match(text.text, hit.stop):
+        if _MOVE.match(text.text, hit.stop):
+            return LISTED if is_word else BESIDE
+        if self._is_beside(text, hit, self.words.beside):
             return LIKELY if is_word else BESIDE
         if self._is_listed(text, hit, before, after):
             return LISTED

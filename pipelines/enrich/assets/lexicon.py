@@ -122,7 +122,8 @@ def _names() -> Iterator[Name]:
         own = Sort.WORD if asset.word else Sort.CASED if asset.cased else Sort.SURE
         for symbol in asset.symbols:
             yield _name(symbol, sorts.get(symbol, Sort.SYMBOL), asset)
-        for text, sort in ((asset.name, own), *((alias, Sort.SURE) for alias in asset.aliases)):
+        also = Sort.CASED if asset.cased else Sort.SURE
+        for text, sort in ((asset.name, own), *((alias, also) for alias in asset.aliases)):
             for form in _forms(text, asset):
                 yield _name(form, _cased(form, sort, asset), asset)
         for text in asset.weak:
@@ -130,8 +131,9 @@ def _names() -> Iterator[Name]:
 
 
 def _cased(text: str, sort: Sort, asset: Asset) -> Sort:
-    """Names of people and very short names count in their own spelling only."""
-    return Sort.CASED if sort is Sort.SURE and (asset.kind == "person" or len(text) <= 4) else sort
+    """Names of people, very short ones, and ones of several words with a capital count with their capitals only."""
+    is_phrase = " " in text and text[0].isupper()
+    return Sort.CASED if sort is Sort.SURE and (asset.kind == "person" or is_phrase or len(text) <= 4) else sort
 
 
 def _name(text: str, sort: Sort, asset: Asset | None) -> Name:
@@ -146,11 +148,11 @@ _ENDINGS = {"а": ("а", "ы", "е", "у", "ой"), "": ("", "а", "у", "ом",
 
 
 def _forms(text: str, asset: Asset) -> Iterator[str]:
-    """A name, its plural, and the cases of a Cyrillic one."""
+    """A name, the plural of a coin's, and the cases of a Cyrillic one."""
     if _CYRILLIC.fullmatch(text):
         last = text[-1] if text[-1] == "а" else ""
         yield from (text.removesuffix(last) + ending for ending in _ENDINGS[last])
         return
     yield text
-    if asset.kind == "coin" and text.isalpha() and text.isascii() and len(text) >= 6 and not text.endswith("s"):
+    if asset.kind == "coin" and text.lower().endswith("coin"):
         yield text + "s"
