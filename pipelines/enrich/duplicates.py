@@ -40,10 +40,21 @@ _UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 _WORD_OR_CHARACTER = re.compile(rf"[{_UNSPACED_RANGES}]|[^\W{_UNSPACED_RANGES}]+")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
-_RANDOM = np.random.default_rng(20_261_122)
-_SPREAD = _RANDOM.integers(1, 2**32, (_VALUES, 1), dtype=np.uint32) | np.uint32(1)
-_TURN = _RANDOM.integers(0, 2**32, (_VALUES, 1), dtype=np.uint32)
-_BAND_SALT = _RANDOM.integers(0, 2**63, _BANDS + _LEAD_BANDS, dtype=np.uint64)
+
+def _mixed(values: Hashes) -> Hashes:
+    """A bijection of 64 bits that leaves no pattern (the finaliser of SplitMix64, shortened)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    return values ^ (values >> np.uint64(31))
+
+
+def _constants(count: int, start: int) -> Hashes:
+    """Numbers without a pattern. NumPy's own generators may give others in another version."""
+    return _mixed(_mixed(np.arange(start + 1, start + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)))
+
+
+_SPREAD = (_constants(_VALUES, 0)[:, None] >> np.uint64(32)).astype(np.uint32) | np.uint32(1)
+_TURN = (_constants(_VALUES, 1_000)[:, None] >> np.uint64(32)).astype(np.uint32)
+_BAND_SALT = _constants(_BANDS + _LEAD_BANDS, 2_000)
 """Part of what is stored: other numbers here make all stored sketches useless."""
 
 
@@ -85,12 +96,6 @@ def _shingles(words: list[str], width: int) -> Hashes:
     for place in range(width):
         total = _mixed(total + each[place : place + count])
     return total
-
-
-def _mixed(values: Hashes) -> Hashes:
-    """A bijection of 64 bits that leaves no pattern (the finaliser of SplitMix64, shortened)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    return values ^ (values >> np.uint64(31))
 
 
 def _least(shingles: Hashes, count: int) -> NDArray[np.uint32]:

@@ -58,7 +58,7 @@ def test_what_a_sketch_is_of_is_stored_and_must_not_change() -> None:
     assert found.bands[0] == BAND
 
 
-BAND = 3849876924657199732
+BAND = 180179040584443581
 
 
 @pytest.mark.parametrize("body", ["", "Subscribe to read on.", "word " * 19, "…" * 500, "\n\n"])
