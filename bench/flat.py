@@ -1,7 +1,8 @@
 """Whether a long crawl stays as it began: ``python -m bench.flat [--pages 100000]`` (needs nginx, and Linux's /proc).
 
-``newsmint crawl`` of so many small pages from nginx on loopback; after each tenth, the pages a second of that tenth and
-the memory that the crawl's process and its extraction workers hold.
+``newsmint crawl`` of so many small pages from nginx on loopback; after each tenth, the pages a second of that tenth,
+the CPU of its pages, which holds on a loaded machine as well, and the memory that the crawl's process and its
+extraction workers hold.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.newssite import free_port, nginx, small_story_page, write_site, write_sources
+from bench.processes import CpuMeter, descendants, resident
 
 CRAWL = "from crawler.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The crawl at one moment. Memory in bytes, of the main process and of all its descendants together."""
+    """The crawl at one moment. Memory of the main process and of all its descendants in bytes, CPU of all in seconds."""
 
     pages: int
     seconds: float
     main: int
     workers: int
+    cpu: float
 
     @property
     def memory(self) -> int:
@@ -39,11 +42,12 @@ class Sample:
 
 def watch(process: subprocess.Popen[bytes], store: Path, step: int) -> Iterator[Sample]:
     """A sample each ``step`` stored pages, and one at the end."""
-    began, wanted = time.monotonic(), step
+    began, wanted, meter = time.monotonic(), step, CpuMeter(process.pid)
     last: Sample | None = None
     while process.poll() is None:
         time.sleep(0.25)
-        sample = Sample(_stored(store), time.monotonic() - began, *_memory(process.pid))
+        meter.look()
+        sample = Sample(_stored(store), time.monotonic() - began, *_memory(process.pid), meter.main + meter.workers)
         if sample.main:
             last = sample
         if sample.pages >= wanted:
@@ -65,25 +69,7 @@ def _stored(store: Path) -> int:
 
 def _memory(pid: int) -> tuple[int, int]:
     """Resident bytes of a process, and of its descendants."""
-    return _resident(pid), sum(map(_resident, _descendants(pid)))
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in map(int, children):
-        yield child
-        yield from _descendants(child)
-
-
-def _resident(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+    return resident(pid), sum(map(resident, descendants(pid)))
 
 
 def main() -> int:
@@ -99,16 +85,21 @@ def main() -> int:
         write_site(home / "site", options.pages, base, small_story_page)
         sources, store = write_sources(home / "sources.toml", base), home / "news.sqlite3"
         words = [sys.executable, "-c", CRAWL, "crawl", "all", "--deep", "--sources", str(sources), "--db", str(store)]
-        samples = [Sample(0, 0.0, 0, 0)]
+        samples = [Sample(0, 0.0, 0, 0, 0.0)]
         with nginx(home / "site", port), (home / "log").open("wb") as log:
             process = subprocess.Popen(words, stdout=log, stderr=log)
             for sample in watch(process, store, step):
                 samples.append(sample)
-                print(f"{sample.pages:9,} pages  {_rate(samples, -1):6.1f} pages/s  {_sizes(sample)}", flush=True)
+                rate, cpu = _rate(samples, -1), _cpu(samples, -1)
+                print(
+                    f"{sample.pages:9,} pages  {rate:6.1f} pages/s  {cpu:6.1f} ms CPU a page  {_sizes(sample)}",
+                    flush=True,
+                )
         stored = _stored(store)
     first, last = samples[1], samples[-1]
     print(f"memory at the end, as a share of that after {first.pages:,} pages: {last.memory / first.memory:.3f}")
     print(f"pages/s of the last tenth, as a share of the first: {_rate(samples, 10) / _rate(samples, 1):.3f}")
+    print(f"CPU of a page in the last tenth, as a share of the first: {_cpu(samples, 10) / _cpu(samples, 1):.3f}")
     if stored != options.pages or process.returncode:
         print(f"FAULT: {stored:,} of {options.pages:,} pages stored; the crawl ended with {process.returncode}")
         return 1
@@ -116,9 +107,20 @@ def main() -> int:
 
 
 def _rate(samples: list[Sample], place: int) -> float:
-    place = place if place > 0 else len(samples) - 1
-    after, before = samples[min(place, len(samples) - 1)], samples[min(place, len(samples) - 1) - 1]
+    """Pages a second of a tenth."""
+    before, after = _tenth(samples, place)
     return (after.pages - before.pages) / max(after.seconds - before.seconds, 1e-9)
+
+
+def _cpu(samples: list[Sample], place: int) -> float:
+    """Milliseconds of CPU that a page of a tenth took."""
+    before, after = _tenth(samples, place)
+    return 1000 * (after.cpu - before.cpu) / max(after.pages - before.pages, 1)
+
+
+def _tenth(samples: list[Sample], place: int) -> tuple[Sample, Sample]:
+    place = min(place if place > 0 else len(samples) - 1, len(samples) - 1)
+    return samples[place - 1], samples[place]
 
 
 def _sizes(sample: Sample) -> str:
