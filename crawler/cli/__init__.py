@@ -26,6 +26,8 @@ VERBS = {
     "search": "crawler.cli.query",
     "show": "crawler.cli.query",
     "stats": "crawler.cli.query",
+    "ask": "crawler.cli.ask",
+    "sql": "crawler.cli.sql",
     "assets": "crawler.cli.assets",
     "restore": "crawler.cli.correct",
     "remove": "crawler.cli.correct",
@@ -35,6 +37,7 @@ VERBS = {
     "failures": "crawler.cli.failures",
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
+    "verify": "crawler.cli.verify",
     "sample": "crawler.cli.sample",
     "serve": "crawler.cli.serve",
 }

@@ -44,6 +44,15 @@ def store_option(command: Command) -> Command:
     )(command)
 
 
+def as_of_option(command: Command) -> Command:
+    """``--as-of``: the store as it was known at a moment; passed to the verb as ``as_of``, None for now."""
+    return click.option(
+        "--as-of",
+        metavar="WHEN",
+        help="Only what was known at this moment: a date (its first second, in UTC) or a time with an offset.",
+    )(command)
+
+
 def rules_option(command: Command) -> Command:
     """``--rules``: the file with the user's corrections; passed to the verb as ``rules``, None for the default one."""
     return click.option(

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli.common import err, json_option, out, print_json, store_option
+from crawler.cli.common import as_of_option, err, json_option, out, print_json, store_option
 from crawler.cli.edits import edit_data, print_edit
 from crawler.cli.plain import cell, moment, plain, plain_table, size
 from crawler.cli.story import print_story
@@ -34,23 +34,39 @@ _LEAST_PREFIX = 4
 @click.option("--source", metavar="KEY", help="Only articles of this source.")
 @click.option("--since", metavar="DATE", help="Only articles published at or after this day or time.")
 @click.option("--until", metavar="DATE", help="Only articles published before this day or time.")
+@click.option("--asset", metavar="NAME", help="Only articles that speak of this coin, chain, company or person.")
+@click.option("--label", metavar="LABEL", help="Only articles with this label: sponsored, press_release, opinion, …")
+@click.option("--language", metavar="CODE", help="Only articles in this language: en, de, …")
+@click.option("--story", type=int, metavar="NUMBER", help="Only articles of this story.")
+@click.option("--fold", is_flag=True, help="Of articles that tell the same, only the first hit, with how many others.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many articles.")
 @click.option("--newest", is_flag=True, help="Newest first instead of best first.")
+@as_of_option
 @json_option
 @store_option
 @click.pass_context
 def search(
-    ctx: click.Context, /, query: tuple[str, ...], newest: bool, as_json: bool, database: str, **filters: Any
+    ctx: click.Context,
+    /,
+    query: tuple[str, ...],
+    newest: bool,
+    as_of: str | None,
+    as_json: bool,
+    database: str,
+    **filters: Any,
 ) -> None:
     """Find articles that have all words of QUERY.
 
-    Words in double quotes are a phrase, "layer*" is a beginning; ERC-6551, $BTC and C++ mean themselves.
+    Words in double quotes are a phrase, "layer*" is a beginning; ERC-6551, $BTC and C++ mean themselves. In a QUERY
+    in single quotes, -word must not occur, OR stands between words of which one is enough, NEAR(hack bridge, 5) wants
+    words close together, and title:etf looks in titles only.
 
     \b
     newsmint search bitcoin etf --since 2026-11-01
     newsmint search '"proof of stake" ERC-6551' --source coindesk --json
+    newsmint search 'title:hack OR exploit -bounty' --asset ethereum --fold
     """
-    with open_store(database, readonly=True) as store:
+    with open_store(database, readonly=True, as_of=as_of) as store:
         hits = store.search(" ".join(query), order="date" if newest else "rank", **filters)
     if as_json:
         print_json(hit.as_dict() for hit in hits)
@@ -71,6 +87,7 @@ def search(
 @click.option("--diff", "with_diff", is_flag=True, help="What its last edit changed, in place of the text.")
 @click.option("--between", nargs=2, type=int, metavar="V1 V2", help="What changed between these versions.")
 @click.option("--story", "with_story", is_flag=True, help="Also who else has this story, and who had it first.")
+@as_of_option
 @json_option
 @store_option
 @click.pass_context
@@ -83,6 +100,7 @@ def show(
     with_diff: bool,
     between: tuple[int, int] | None,
     with_story: bool,
+    as_of: str | None,
     as_json: bool,
     database: str,
 ) -> None:
@@ -95,7 +113,7 @@ def show(
 
     What is wrong, `newsmint restore` and `newsmint remove` put right, by the numbers of --removed and --numbered.
     """
-    with open_store(database, readonly=True) as store:
+    with open_store(database, readonly=True, as_of=as_of) as store:
         found, history = find_article(store, article)
         tombstone = _tombstone(store, found)
         story = _story(store, found) if with_story else None
@@ -180,7 +198,8 @@ def _print_changes(tombstone: Gone | None, history: list[Version]) -> None:
 
 def _print_hit(hit: Hit) -> None:
     head = Text.assemble((hit.id, "cyan"), "  ", cell(hit.title or "(no title)", "bold"))
-    where = cell(f"{hit.source or '—'}  {moment(hit.published_at)}", "dim")
+    others = f"  and {hit.others} more of story {hit.story}" if hit.story else ""
+    where = cell(f"{hit.source or '—'}  {moment(hit.published_at)}{others}", "dim")
     out.print(head, soft_wrap=False)
     out.print(where)
     snippet = _marked(hit.snippet)

@@ -85,12 +85,17 @@ def run(
     now: datetime | None = None,
     seconds: float = SECONDS,
 ) -> Result:
-    """The answer, at most ``limit`` rows of it. ``now`` is the moment asked from: this one, or that of an ``--as-of``.
+    """The answer, at most ``limit`` rows of it, or as many as its own ``limit`` says.
 
-    Raises UsageError for a value that is missing, unknown or of the wrong kind, and when it takes too long.
+    ``now`` is the moment asked from: this one, or that of an ``--as-of``. Raises UsageError for a value that is
+    missing, unknown or of the wrong kind, and when it takes too long.
     """
     with timed(conn, seconds):
-        return fetch(conn, question.sql, bound(conn, question, values or {}, now=now), limit)
+        told = bound(conn, question, values or {}, now=now)
+        if "limit" in told:
+            limit = told["limit"] if limit is None else limit
+            told["limit"] = limit + 1  # one more, to know whether there are more
+        return fetch(conn, question.sql, told, limit)
 
 
 def bound(

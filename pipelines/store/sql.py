@@ -206,8 +206,8 @@ _ADVICE: tuple[tuple[str, Callable[[sqlite3.Connection, re.Match[str]], str]], .
     (r"no such table: (.+)", _no_table),
     (r"no such column: (.+)", _no_column),
     (r"one statement at a time", lambda *_: "one statement at a time, please: remove what follows the first semicolon"),
-    (r"access to ((?:main\.)?(?:article_fts|sqlite_)\w*)", lambda _, m: f"{m[1]} tells of now: not with --as-of"),
-    (r"access to main\.(\w+)\S* is prohibited", lambda _, m: f"write {m[1]}, not main.{m[1]}, with --as-of"),
+    (r"access to (\w+)\S* is prohibited|vtable constructor failed: (\w+)", lambda _, m:
+     f"{m[1] or m[2]} cannot be read like this: with --as-of name tables without main., and use `newsmint search`"),
     (r"not authorized|authorization denied|prohibited|attempt to write|query_only",
      lambda *_: "this reads only: SELECT, WITH, VALUES and EXPLAIN are allowed, on the store's own tables"),
     (r"(near \".*\": syntax error|incomplete input|unrecognized token.*)", lambda _, m: f"SQL: {m[1]}"),
