@@ -20,6 +20,7 @@ _MOVE = re.compile(r"[\s:(]{0,3}(?:[a-z]{2,9} )?(?:by )?(?:[+\-−]?\d[\d.,]{0,1
 _JOINS = frozenset("and or y e und et и ve dan o".split())
 _OF_THE_FIELD = ("coin", "chain", "exchange", "protocol")
 _OF = frozenset("of de del di do da von".split())
+_BASED = frozenset("based native linked powered backed".split())
 _SURE = (Sort.SURE, Sort.CASED, Sort.SURE_SYMBOL)
 
 
@@ -51,7 +52,7 @@ class Judge:
         return [
             name.asset.key
             for name in hit.names
-            if name.asset and hit.first >= 0 and not name.sort.is_symbol and self._is_proof(text, hit, name)
+            if name.asset and hit.first >= 0 and name.sort < Sort.SHORT and self._is_proof(text, hit, name)
         ]
 
     def _is_proof(self, text: Words, hit: Hit, name: Name) -> bool:
@@ -79,6 +80,8 @@ class Judge:
             return 0.0 if self._is_spoken_against(text, hit, asset) and asset.key not in self.sure else NAMED
         if asset.key in self.sure:
             return PROVED
+        if name.sort is Sort.SHORT:
+            return 0.0
         if self._is_near(text, hit, asset.near):
             return HINTED
         if name.sort.is_symbol:
@@ -90,9 +93,9 @@ class Judge:
         if len(name.text) == 1:
             return 0.0
         is_word = name.sort is Sort.WORD_SYMBOL
-        if _is_shouted(text, hit):
-            return LISTED if self._is_listed(text, hit, before, after) else 0.0
-        if is_word and not self.is_of_the_field:
+        if self._is_listed(text, hit, before, after):
+            return LISTED
+        if _is_shouted(text, hit) or (is_word and not self.is_of_the_field):
             return 0.0
         if _is_amount(text, hit):
             return LIKELY if is_word else HINTED
@@ -100,8 +103,6 @@ class Judge:
             return LISTED if is_word else BESIDE
         if self._is_beside(text, hit, self.words.beside):
             return LIKELY if is_word else BESIDE
-        if self._is_listed(text, hit, before, after):
-            return LISTED
         return LIKELY if not is_word and self.of_the_field >= 2 else 0.0
 
     def _word(self, text: Words, hit: Hit, name: Name, before: Hit | None, after: Hit | None) -> float:
@@ -133,6 +134,8 @@ class Judge:
         """Whether the next word, or the one before, in the same sentence, is one of ``words``; "of" may be between."""
         after = hit.last + 1
         if after < len(text.folded) and text.folded[after] in words and _is_close(text.gap(hit.last)):
+            return True
+        if after < len(text.folded) and text.folded[after] in _BASED and text.gap(hit.last) == "-":
             return True
         before = hit.first - 1
         if before > 0 and text.folded[before] in _OF and _is_close(text.gap(before)):

@@ -26,9 +26,10 @@ class Sort(IntEnum):
     CASED = 2
     WORD = 3
     WEAK = 4
-    SURE_SYMBOL = 5
-    SYMBOL = 6
-    WORD_SYMBOL = 7
+    SHORT = 5
+    SURE_SYMBOL = 6
+    SYMBOL = 7
+    WORD_SYMBOL = 8
 
     @property
     def is_symbol(self) -> bool:
@@ -128,6 +129,20 @@ def _names() -> Iterator[Name]:
                 yield _name(form, _cased(form, sort, asset), asset)
         for text in asset.weak:
             yield _name(text, Sort.WEAK, asset)
+    for text, asset in _short_names():
+        yield _name(text, Sort.SHORT, asset)
+
+
+def _short_names() -> Iterator[tuple[str, Asset]]:
+    """What an article calls a thing after its full name: a surname, or "Marinade" for Marinade Finance."""
+    known = assets().values()
+    taken = {text for asset in known for text in (asset.name, *asset.symbols, *asset.aliases, *asset.weak)}
+    tails, words = (set(asset_file()["short"][field].split()) for field in ("tails", "words"))
+    for asset in known:
+        first, _, last = asset.name.rpartition(" ")
+        short = last if asset.kind == "person" else first if last in tails else ""
+        if len(short) >= 4 and " " not in short and short[0].isupper() and short not in taken | words:
+            yield short, asset
 
 
 def _cased(text: str, sort: Sort, asset: Asset) -> Sort:
