@@ -124,7 +124,7 @@ OTHER_NAMES = 0.15
 _WINDOW, _WINDOW_HIT = 12, 0.25
 _SHORT = 80
 """Words up to which a text has hardly more than one number that is the news."""
-_NUMBERS_OF_LONG, _NUMBERS_OF_SERIES, _NUMBERS_OF_SHORT = 0.6, 0.3, 0.25
+_NUMBERS_OF_LONG, _NUMBERS_OF_SERIES, _NUMBERS_OF_SHORT = 0.5, 0.3, 0.25
 
 _MID_SENTENCE = re.compile(r"(?<=[\w,;’'()] )[^\W\d_]\w*")
 _TICKER = re.compile(r"\b[A-Z][A-Z0-9]{1,9}\b")
@@ -159,10 +159,15 @@ class Reading:
         return frozenset(self.words[0])
 
     @cached_property
+    def tickers(self) -> Counter[str]:
+        """What is written in capitals, lower-cased."""
+        return Counter(word.lower() for word in _TICKER.findall(self.body))
+
+    @cached_property
     def names(self) -> Counter[str]:
-        """Words with a capital inside a sentence, and what is written in capitals, lower-cased."""
-        inside = (word for word in _MID_SENTENCE.findall(self.body) if word[0].isupper() and not word.isupper())
-        return Counter(word.lower() for word in (*inside, *_TICKER.findall(self.body)))
+        """Words with a capital inside a sentence, lower-cased."""
+        found = (word for word in _MID_SENTENCE.findall(self.body) if word[0].isupper() and not _TICKER.fullmatch(word))
+        return Counter(word.lower() for word in found)
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -230,9 +235,14 @@ def _other_names(one: Reading, other: Reading) -> bool:
 
 
 def _lacking(one: Reading, other: Reading) -> float:
-    """The share of a text's names, each as often as it occurs, that the other text lacks."""
-    total = one.names.total()
-    return sum(n for name, n in one.names.items() if name not in other.vocabulary) / total if total else 0.0
+    """The share of a text's names and tickers, each as often as it occurs, that the other text lacks.
+
+    Of a longer text names that occur once do not count: a rewrite replaces a noun, and German gives all a capital.
+    """
+    least = 1 if len(one.words[0]) <= _SHORT else 2
+    counted = [(name, n) for name, n in one.names.items() if n >= least] + list(one.tickers.items())
+    lacking = sum(n for name, n in counted if name not in other.vocabulary)
+    return lacking / max(one.names.total() + one.tickers.total(), 1)
 
 
 def _other_numbers(one: Reading, other: Reading) -> bool:
