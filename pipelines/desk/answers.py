@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import Request, Response
 
 from pipelines.desk.reading import DATABASE, Asked, Reader, snapshot
 
@@ -30,7 +30,7 @@ async def answer(datasette: Any, request: Request, template: str, read: Read, mi
     except sqlite3.OperationalError as error:
         return await problem(datasette, request, 503, SLOW if "interrupt" in str(error) else BUSY)
     if page is None:
-        raise NotFound(missing)
+        return await problem(datasette, request, 404, missing)
     if isinstance(page, Response):
         return page
     if is_json(request):

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipelines.desk.days import by_series, last_days
 from pipelines.desk.plot import Plot, columns
 from pipelines.desk.reading import Reader, Row
+from pipelines.errors import UsageError
 
 DAYS = 60
 LATEST = 400
@@ -70,7 +71,10 @@ def key_of(reader: Reader, named: str) -> str:
         return named
     from pipelines.enrich.assets import asset_key  # its tables of names take long to load, and few pages need them
 
-    return asset_key(named)
+    try:
+        return asset_key(named)
+    except UsageError:
+        return named
 
 
 _KNOWN = "SELECT 1 FROM article_asset WHERE asset = :asset LIMIT 1"

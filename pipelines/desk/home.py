@@ -87,7 +87,7 @@ def _run(reader: Reader) -> Row | None:
 _LATEST = "SELECT max(published_ts) AS latest FROM article WHERE published_ts <= :now"
 _ARRIVALS = """
     SELECT source, count(*) AS articles FROM article
-    WHERE first_seen_at >= :since GROUP BY source ORDER BY articles DESC, source
+    WHERE first_seen_at >= :since GROUP BY +source ORDER BY articles DESC, source
 """
 _NEWEST = """
     SELECT article.id, article.title, article.source, article.published_at, article.published_ts, article.labels,

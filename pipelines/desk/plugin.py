@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from datasette.utils.asgi import Base400
+from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 from markupsafe import Markup, escape
 from pluggy import HookimplMarker
 
-from pipelines.desk.answers import problem
-from pipelines.desk.guard import App, Guard, NoncedLoader, csp_nonce
+from pipelines.desk.answers import is_json, problem
+from pipelines.desk.guard import LOGIN, App, Guard, NoncedLoader, csp_nonce
 from pipelines.desk.language import FILTERS
 from pipelines.desk.prose import web_link
 from pipelines.desk.reading import DATABASE
@@ -83,6 +83,8 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str) -> Markup | None:
     """In Datasette's tables too, ids lead to their pages and addresses are marked as a stranger's."""
+    if isinstance(value, dict):  # a foreign key, with the label that Datasette found for it
+        value = value.get("value")
     if database != DATABASE or not isinstance(value, str | int) or value == "":
         return None
     if column in ARTICLE_COLUMNS or (column == "id" and isinstance(value, str) and ARTICLE_ID.match(value)):
@@ -106,6 +108,18 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
             return await problem(datasette, request, exception.status, said if said != "404" else "")
         traceback.print_exception(exception)
         return await problem(datasette, request, 500, "A fault of the desk itself; its log has the details.")
+
+    return inner
+
+
+@hookimpl(tryfirst=True)
+def forbidden(datasette: Any, request: Any) -> Any:
+    """Who has not logged in is asked to."""
+
+    async def inner() -> Any:
+        if datasette.metadata("allow") and request.actor is None and not is_json(request):
+            return Response.redirect(LOGIN)
+        return await problem(datasette, request, 403, "This is not shown here.")
 
     return inner
 

@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 
 from pipelines.desk.reading import Reader, Row, decoded
 from pipelines.errors import UsageError
-from pipelines.store.search import MATCH_END, MATCH_START, parse
+from pipelines.store.match import parse
+from pipelines.store.search import MATCH_END, MATCH_START
 from pipelines.store.times import epoch_asked_for
 
 BEST = 200
 """So many matches are ranked and folded; whoever wants more narrows the search, or asks in SQL."""
 PAGE = 20
+MOST = 5_000
+"""So many of the latest articles that match are ranked: a common word stays quick in a store of a million."""
 FILTERS = ("source", "since", "until", "language", "asset", "label")
 MOST_CHOICES = 12
 
@@ -68,6 +71,9 @@ class Results:
     wanted: Wanted
     hits: list[Row] = field(default_factory=list)
     matches: int = 0
+    most: int = MOST
+    is_bounded: bool = False
+    """Whether only the latest ``MOST`` that match were ranked."""
     folded: int = 0
     pages: int = 0
     choices: dict[str, list[Row]] = field(default_factory=dict)
@@ -93,6 +99,7 @@ def search(reader: Reader, wanted: Wanted) -> Results:
         wanted=wanted,
         hits=_hits(reader, shown, params.get("match")),
         matches=len(numbers),
+        is_bounded=bool(found) and found[0]["seen"] >= MOST,
         folded=len(numbers) - len(groups),
         pages=-(-len(groups) // PAGE),
         choices=_choices(reader, numbers),
@@ -101,42 +108,45 @@ def search(reader: Reader, wanted: Wanted) -> Results:
 
 def _query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     """The query for numbers of matching articles, in order, and its parameters."""
-    params: dict[str, Any] = {}
-    conditions = _conditions(wanted, params)
-    by_date = "article.published_ts DESC, article.number DESC"
-    if not wanted.q:
-        return f"SELECT number FROM article{_where(conditions)} ORDER BY {by_date} LIMIT :limit", params  # noqa: S608
-    asked = parse(wanted.q)
-    for place, words in enumerate(asked.contains):
+    params: dict[str, Any] = {name: _value(name, value) for name, value in wanted.filters.items()}
+    sets = [_IN_INDEX[name] for name in wanted.filters if name in _IN_INDEX]
+    rows = [_IN_ROWS[name] for name in wanted.filters if name in _IN_ROWS]
+    asked = parse(wanted.q) if wanted.q else None
+    for place, words in enumerate(asked.contains if asked else ()):
         params[f"word{place}"] = words.lower()
-        conditions.append(f"instr(lower(coalesce(title, '') || ' ' || body), :word{place})")
-    if not asked.match:
-        return f"SELECT number FROM article{_where(conditions)} ORDER BY {by_date} LIMIT :limit", params  # noqa: S608
-    params["match"] = asked.match
-    if not conditions and wanted.order == "rank":
-        return _RANKED, params
-    order = by_date if wanted.order == "date" else "matching.rank"
-    return _FILTERED.format(conditions=_where(conditions), order=order), params
+        rows.append(f"instr(lower(coalesce(article.title, '') || ' ' || article.body), :word{place})")
+    if not asked or not asked.match:
+        return _listed(wanted, sets, rows), params
+    inside = _INSIDE.format(where=_all(sets, " WHERE ")) if sets else ""
+    form = _NEWEST if wanted.order == "date" else _BEST_OF_PASSING if rows else _BEST
+    candidates = _CANDIDATES.format(inside=inside)
+    statement = form.format(candidates=candidates, inside=inside, where=_all(rows, " WHERE "))
+    return statement, params | {"match": asked.match, "most": MOST}
 
 
-def _conditions(wanted: Wanted, params: dict[str, Any]) -> list[str]:
-    found = []
-    for name, value in wanted.filters.items():
-        params[name] = epoch_asked_for(value, name) if name in ("since", "until") else value
-        found.append(_CONDITIONS[name])
-    return found
+def _listed(wanted: Wanted, sets: list[str], rows: list[str]) -> str:
+    """The query for the newest that pass, where there are no words to rank by."""
+    chosen = [each for each in rows if each not in (_IN_ROWS["asset"], _IN_ROWS["label"])]
+    chosen += [_LABELLED] if wanted.label else []
+    times = [each for each in sets if "published_ts" in each]
+    articles = _OF_ASSET.format(where=_all(times, " AND ")) if wanted.asset else "article"
+    return _LISTED.format(articles=articles, where=_all([f"article.{each}" for each in sets] + chosen, " WHERE "))
 
 
-def _where(conditions: list[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+def _value(name: str, value: str) -> Any:
+    return epoch_asked_for(value, name) if name in ("since", "until") else value
+
+
+def _all(conditions: list[str], opening: str) -> str:
+    return f"{opening}{' AND '.join(conditions)}" if conditions else ""
 
 
 def _folded(reader: Reader, numbers: list[int]) -> list[list[int]]:
     """The numbers in groups of one story each, in order of their best."""
-    groups: dict[Any, list[int]] = {}
+    groups: dict[str, list[int]] = {}
     stories = {row["number"]: row["story"] for row in reader.rows("their stories", _STORIES, numbers=numbers)}
     for number in numbers:
-        groups.setdefault(stories.get(number) or number, []).append(number)
+        groups.setdefault(stories.get(number) or f"alone {number}", []).append(number)
     return list(groups.values())
 
 
@@ -175,26 +185,46 @@ def _choices(reader: Reader, numbers: list[int]) -> dict[str, list[Row]]:
     return found
 
 
-_CONDITIONS = {
-    "source": "article.source = :source",
-    "since": "article.published_ts >= :since",
-    "until": "article.published_ts < :until",
+_IN_INDEX = {"source": "source = :source", "since": "published_ts >= :since", "until": "published_ts < :until"}
+"""What an index tells of all articles at once."""
+_IN_ROWS = {
     "language": "article.language = :language",
-    "asset": "article.id IN (SELECT article_id FROM article_asset WHERE asset = :asset)",
-    "label": "article.id IN (SELECT article_id FROM article_label WHERE label = :label)",
+    "asset": "EXISTS (SELECT 1 FROM article_asset WHERE article_id = article.id AND asset = :asset)",
+    "label": "EXISTS (SELECT 1 FROM article_label WHERE article_id = article.id AND label = :label)",
 }
-_RANKED = """
-    SELECT rowid AS number FROM article_fts WHERE article_fts MATCH :match
+"""What is looked up for each article."""
+_LABELLED = "article.id IN (SELECT article_id FROM article_label WHERE label = :label)"
+_INSIDE = " AND +rowid IN (SELECT number FROM article{where})"
+_LISTED = """
+    SELECT article.number, 0 AS seen FROM {articles}{where}
+    ORDER BY article.published_ts DESC, article.number DESC LIMIT :limit
+"""
+_OF_ASSET = """(
+      SELECT article_id FROM article_asset WHERE asset = :asset{where} ORDER BY published_ts DESC LIMIT 2000) AS spoken
+    CROSS JOIN article ON article.id = spoken.article_id"""
+_CANDIDATES = """
+    WITH candidate AS MATERIALIZED (
+      SELECT rowid AS number FROM article_fts WHERE article_fts MATCH :match{inside} ORDER BY rowid DESC LIMIT :most)"""
+_BEST = """{candidates}
+    SELECT rowid AS number, (SELECT count(*) FROM candidate) AS seen FROM article_fts
+    WHERE article_fts MATCH :match AND rowid >= (SELECT min(number) FROM candidate){inside}
     ORDER BY bm25(article_fts, 10.0, 3.0, 1.0) LIMIT :limit
 """
-_FILTERED = """
-    WITH matching AS MATERIALIZED (
-      SELECT rowid AS number, bm25(article_fts, 10.0, 3.0, 1.0) AS rank FROM article_fts WHERE article_fts MATCH :match)
-    SELECT article.number FROM matching CROSS JOIN article ON article.number = matching.number{conditions}
-    ORDER BY {order} LIMIT :limit
+_BEST_OF_PASSING = """{candidates},
+    passing AS MATERIALIZED (
+      SELECT article.number FROM candidate CROSS JOIN article ON article.number = candidate.number{where})
+    SELECT rowid AS number, (SELECT count(*) FROM candidate) AS seen FROM article_fts
+    WHERE article_fts MATCH :match AND rowid >= (SELECT min(number) FROM passing)
+      AND +rowid IN (SELECT number FROM passing)
+    ORDER BY bm25(article_fts, 10.0, 3.0, 1.0) LIMIT :limit
+"""
+_NEWEST = """{candidates}
+    SELECT article.number, (SELECT count(*) FROM candidate) AS seen
+    FROM candidate CROSS JOIN article ON article.number = candidate.number{where}
+    ORDER BY article.published_ts DESC, article.number DESC LIMIT :limit
 """
 _STORIES = """
-    SELECT article.number, coalesce(story_article.story_id, article.duplicate_of) AS story
+    SELECT article.number, coalesce('story ' || story_article.story_id, article.duplicate_of, article.id) AS story
     FROM json_each(:numbers) CROSS JOIN article ON article.number = json_each.value
     LEFT JOIN story_article ON story_article.article_id = article.id
 """

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
-from datasette.utils.asgi import NotFound, Request, Response
+from datasette.utils.asgi import Request, Response
 
 from pipelines.desk.answers import answer, is_json
 from pipelines.desk.article import article as read_article
@@ -141,8 +141,5 @@ def _now() -> datetime:
 
 
 def _segment(request: Request) -> str:
-    """The key in the address; 404 for what is no text."""
-    try:
-        return unquote(request.url_vars["key"], errors="strict")[:300]
-    except UnicodeDecodeError:
-        raise NotFound("No such address.") from None
+    """The key in the address."""
+    return unquote(request.url_vars["key"], errors="replace")[:300]
