@@ -179,6 +179,8 @@ def test_enrich_reads_again_what_another_version_read(call: Call, tmp_path: Path
     assert "2 articles enriched" in call("enrich").stdout
     assert "story 1: 2 articles" in call("show", MAIN.id, "--story").stdout
     assert "all articles are as the present version reads them" in call("enrich").stdout
+    with pytest.raises(MissingInput, match="no store there"):
+        CliRunner().invoke(cli, ["enrich", "--db", str(tmp_path / "none.sqlite3")], catch_exceptions=False)
 
 
 def test_show_says_what_became_of_the_page(tmp_path: Path) -> None:
