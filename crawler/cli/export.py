@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from crawler.cli.common import err, store_option
 from crawler.cli.plain import size
 from pipelines.enrich.assets import asset_key
 from pipelines.errors import UsageError
-from pipelines.export import FORMATS, Exported, Request, Selection
+from pipelines.export import FORMATS, Exported, Request, Selection, export_since_last
 from pipelines.export import export as write_export
 from pipelines.export.picking import DEDUPE, Splits
 from pipelines.store import open_store
@@ -62,10 +63,16 @@ _SELECTION = (
 @click.option("--tables", type=click.Choice(["nested", "side"]), help="Headings, links … in the row, or beside.")
 @click.option("--authors", type=click.Choice(["keep", "drop", "hash"]), help="What becomes of names.")
 @click.option("--author-key", metavar="SECRET", help="With --authors hash: without it nobody finds a name by trying.")
+@click.option(
+    "--shard-size", type=click.IntRange(min=1), metavar="MB", help="Of the files in a folder.  [default: 500]"
+)
+@click.option(
+    "--since-last", is_flag=True, help="Add to the folder what is new, changed or withdrawn since the last time."
+)
 @click.option("-o", "--output", default="-", metavar="PATH", help="A file or folder. Default: standard output.")
 @store_option
 @click.pass_context
-def export(ctx: click.Context, /, name: str | None, output: str, database: str, **asked: Any) -> None:
+def export(ctx: click.Context, /, name: str | None, output: str, database: str, since_last: bool, **asked: Any) -> None:
     """Write articles to a file or folder, by time of publication. A file appears whole or not at all.
 
     \b
@@ -77,11 +84,31 @@ def export(ctx: click.Context, /, name: str | None, output: str, database: str, 
     with open_store(database, readonly=True) as store:
         path = store.path
     request = request_of(name or _format_of(target), asked)
+    if since_last:
+        _bring_up_to_date(path, request, target)
+        return
     with _progress() as start:
-        done = write_export(path, request, target, start=start)
+        done = write_export(path, request, target, as_folder=output.endswith("/"), start=start)
     _report(done, target)
     if not done.articles:
         ctx.exit(1)
+
+
+def _bring_up_to_date(database: Path, request: Request, target: Path | None) -> None:
+    if target is None:
+        raise UsageError("--since-last needs a folder of its own: give it with -o")
+    with _progress() as start:
+        done = export_since_last(database, _kept_up(request), target, start(None))
+    if not done.rows:
+        err.print(f"nothing new: {target}", markup=False)
+        return
+    what = f"{done.new:,} new, {done.changed:,} changed, {done.withdrawn:,} withdrawn"
+    err.print(f"{what}, {size(done.size)}: {target}", markup=False)
+
+
+def _kept_up(request: Request) -> Request:
+    """In what is kept up to date, an article whose page is gone is withdrawn, unless it is asked for."""
+    return request if request.selection.gone else replace(request, selection=replace(request.selection, gone="drop"))
 
 
 def request_of(name: str, asked: dict[str, Any]) -> Request:
@@ -99,6 +126,7 @@ def request_of(name: str, asked: dict[str, Any]) -> Request:
         key: tuple(given[key].split(",")) for key in ("body", "include", "columns") if key in given
     }
     words |= {key: given[key] for key in ("dedupe", "tables", "authors", "author_key") if key in given}
+    words |= {"shard_bytes": 1_000_000 * given["shard_size"]} if "shard_size" in given else {}
     return Request(name, selection, splits=Splits.read(given.get("split")), **words)
 
 
@@ -133,11 +161,11 @@ def _report(done: Exported, target: Path | None) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int], Callable[[int], None]]]:
+def _progress() -> Iterator[Callable[[int | None], Callable[[int], None]]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
 
-        def start(total: int) -> Callable[[int], None]:
+        def start(total: int | None) -> Callable[[int], None]:
             task = progress.add_task("exporting", total=total)
             return lambda count: progress.advance(task, count)
 

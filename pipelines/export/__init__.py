@@ -4,7 +4,8 @@ A new format is a module with a ``FORMAT`` and an entry in ``request.py``; a new
 """
 
 from pipelines.export.exporting import Exported, export
+from pipelines.export.increments import Increment, export_since_last
 from pipelines.export.request import FORMATS, Request
 from pipelines.export.selection import Selection
 
-__all__ = ["FORMATS", "Exported", "Request", "Selection", "export"]
+__all__ = ["FORMATS", "Exported", "Increment", "Request", "Selection", "export", "export_since_last"]

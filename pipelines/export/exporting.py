@@ -11,8 +11,9 @@ from pathlib import Path
 from pipelines.errors import UsageError
 from pipelines.export import manifest
 from pipelines.export.files import Measured, explained, whole_file, write_whole
+from pipelines.export.folder import write_folder
 from pipelines.export.picking import Picked, pick
-from pipelines.export.request import Request
+from pipelines.export.request import Request, several_files
 from pipelines.export.shards import Progress, Range, Shard, silent, write_stream
 from pipelines.export.snapshot import snapshot
 
@@ -29,15 +30,26 @@ class Exported:
     left_out: dict[str, int]
 
 
-def export(database: Path, request: Request, target: Path | None = None, *, start: Start | None = None) -> Exported:
+def export(
+    database: Path,
+    request: Request,
+    target: Path | None = None,
+    *,
+    as_folder: bool = False,
+    start: Start | None = None,
+) -> Exported:
     """Write the articles that are asked for to a file, a folder, or standard output where ``target`` is None.
 
-    ``database`` is a store of this version. A file appears whole or not at all. Raises UsageError, CannotWrite, and
+    ``database`` is a store of this version. ``target`` is a folder where it is one already, where ``as_folder`` says
+    so, and where the data set is more than a file. It appears whole or not at all. Raises UsageError, CannotWrite, and
     what reading a store raises.
     """
     with snapshot(database, as_of=request.selection.as_of, author_key=request.author_key) as conn:
         picked = pick(conn, request.selection, dedupe=request.dedupe, splits=request.splits)
         progress = start(picked.total) if start else silent
+        if target is not None and (as_folder or several_files(request) or target.is_dir()):
+            shards = write_folder(conn, request, picked, ranges(picked), target, progress)
+            return Exported(picked.total, sum(each.size for each in shards), picked.left_out)
         return _one_file(conn, request, picked, target, progress)
 
 
@@ -53,9 +65,9 @@ def ranges(picked: Picked) -> list[Range]:
 def _one_file(
     conn: sqlite3.Connection, request: Request, picked: Picked, target: Path | None, progress: Progress
 ) -> Exported:
-    articles, *beside = request.shape.made()
-    if beside or len(picked.articles) > 1 or request.format == "huggingface":
+    if several_files(request):
         raise UsageError("this is more than one file; give a folder with -o")
+    (articles,) = request.shape.made()
     parts = ranges(picked)
     if target is None:
         with explained(None):

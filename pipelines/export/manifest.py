@@ -26,13 +26,23 @@ def manifest_path(target: Path) -> Path:
     return target / NAME if target.is_dir() else target.with_name(f"{target.name}.{NAME}")
 
 
+def listed(folder: Path) -> set[str]:
+    """Every file that a data set of ours has, by its manifest; nothing where that is none."""
+    try:
+        found = json.loads((folder / NAME).read_bytes())
+        paths = {entry["path"] for entry in [*found["files"], *found.get("state", [])]}
+    except (ValueError, KeyError, TypeError):
+        return set()
+    return paths | {NAME, "README.md", "croissant.json"}
+
+
 def made(
     conn: sqlite3.Connection, request: Request, picked: Picked, tables: Iterable[Table], shards: Iterable[Shard]
 ) -> dict[str, Any]:
     """The manifest of a finished export."""
     shards = list(shards)
     return {
-        "made_by": {"newsmint": _newsmint(), "schema": REVISION},
+        "made_by": made_by(),
         "request": request.as_dict(),
         "articles": picked.total,
         "splits": picked.articles,
@@ -46,6 +56,11 @@ def made(
         },
         "files": [file_entry(each) for each in shards],
     }
+
+
+def made_by() -> dict[str, str]:
+    """Versions of the program and of the store's schema."""
+    return {"newsmint": _newsmint(), "schema": REVISION}
 
 
 def file_entry(shard: Shard) -> dict[str, Any]:

@@ -71,3 +71,8 @@ class Request:
         split = {"split": f"time:{','.join(self.splits.boundaries)}"} if self.splits.boundaries else {}
         selection = self.selection.as_dict()
         return asked | split | ({"selection": selection} if selection else {})
+
+
+def several_files(request: Request) -> bool:
+    """Whether a data set is more than one file, and so a folder."""
+    return request.format == "huggingface" or request.tables == "side" or bool(request.splits.boundaries)

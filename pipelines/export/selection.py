@@ -39,7 +39,7 @@ class Selection:
     quality: tuple[str, ...] = ()
     rights: bool = False
     as_of: str | None = None
-    gone: str = "keep"
+    gone: str | None = None
     where: str | None = None
     sql: str | None = None
     query: str | None = None
@@ -50,7 +50,7 @@ class Selection:
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
-            if value not in (None, (), {}, False, "keep")
+            if value not in (None, (), {}, False)
         }
 
 
