@@ -26,7 +26,7 @@ CRAWL = "from crawler.cli import main; main()"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The crawl at one moment. Memory of the main process and of all its descendants in bytes, CPU of all in seconds."""
+    """The crawl at one moment. Memory of the main process and of its descendants in bytes, CPU of all in seconds."""
 
     pages: int
     seconds: float

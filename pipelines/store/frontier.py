@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, literal_column, select, update
 
 from pipelines.items import Validators
-from pipelines.store.dialect import chunks, execute
+from pipelines.store.dialect import chunks, execute, execute_many
 from pipelines.store.frontier_rows import (
     FrontierEntry,
     entry_of,
@@ -75,18 +75,18 @@ def claim(
     ``sources`` restricts it to these keys. Failed URLs whose retry is due come back first.
     """
     moment = utc_text(now)
-    conn.execute(_RETRY, {"moment": moment})
+    execute(conn, _RETRY, {"moment": moment})
     waiting = _waiting(conn, sources)[:limit]
     share = -(-limit // max(len(waiting), 1))
     turns = _newest(conn, waiting, share)
     if sum(map(len, turns.values())) < limit:
         turns |= _newest(conn, [key for key, turn in turns.items() if len(turn) == share], limit)
     chosen = _in_turn([turns[key] for key in waiting], limit)
-    lease = {"state": "leased", "lease_owner": owner, "lease_until": utc_text(now + timedelta(seconds=lease_seconds))}
-    for some in chunks([row.key for row in chosen]):
-        conn.execute(update(table).where(table.c.key.in_(some)), lease)
-    served = {row.source for row in chosen}
-    conn.execute(update(source_table).where(source_table.c.key.in_(served)).values(served_at=now.isoformat()))
+    if chosen:
+        until = utc_text(now + timedelta(seconds=lease_seconds))
+        execute_many(conn, _LEASE, [{"row_key": row.key, "holder": owner, "until": until} for row in chosen])
+        served = sorted({row.source for row in chosen})
+        execute_many(conn, _SERVED, [{"served": key, "moment": now.isoformat()} for key in served])
     return [entry_of(row) for row in chosen]
 
 
@@ -167,6 +167,12 @@ def counts(conn: Connection) -> dict[str, dict[str, int]]:
 
 _PENDING: dict[str, Any] = {"state": "pending", "due_at": None, "lease_owner": None, "lease_until": None}
 
+_LEASE = (
+    update(table)
+    .where(table.c.key == bindparam("row_key"))
+    .values(state="leased", lease_owner=bindparam("holder"), lease_until=bindparam("until"))
+)
+_SERVED = update(source_table).where(source_table.c.key == bindparam("served")).values(served_at=bindparam("moment"))
 _HELD = (table.c.key == bindparam("row_key")) & _IS_LEASED & (table.c.lease_owner == bindparam("holder"))
 _LET_GO = update(table).where(_HELD).values(lease_owner=None, lease_until=None)
 _WAS_VISITED = table.c.first_fetched_at.is_not(None)
@@ -239,10 +245,23 @@ _KNOWN = select(table).where(table.c.key == bindparam("wanted"))
 
 def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:
     """Keys of sources that have something pending, the longest unserved first."""
-    some = select(table.c.key).where(table.c.state == "pending", table.c.source == source_table.c.key).limit(1)
-    query = select(source_table.c.key).where(some.exists())
-    query = query.where(source_table.c.key.in_(sources)) if sources is not None else query
-    return list(conn.execute(query.order_by(func.coalesce(source_table.c.served_at, ""), source_table.c.key)).scalars())
+    if sources is None:
+        return list(conn.execute(_WAITING).scalars())
+    return list(conn.execute(_WAITING_AMONG, {"wanted": sources}).scalars())
+
+
+_WAITING = (
+    select(source_table.c.key)
+    .where(
+        select(table.c.key)
+        .where(table.c.state == "pending", table.c.source == source_table.c.key)
+        .limit(1)
+        .correlate(source_table)
+        .exists()
+    )
+    .order_by(func.coalesce(source_table.c.served_at, ""), source_table.c.key)
+)
+_WAITING_AMONG = _WAITING.where(source_table.c.key.in_(bindparam("wanted", expanding=True)))
 
 
 def _newest(conn: Connection, sources: list[str], limit: int) -> dict[str, list[Row[Any]]]:
