@@ -52,14 +52,14 @@ def show_as_of(connection: sqlite3.Connection, moment: datetime) -> Callable[[st
     when = f"'{utc_text(moment)}'"
     connection.create_function("newsmint_headings", 2, _headings, deterministic=True)
     users = connection.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall()
-    queries = {name: query for name, (query,) in sections("asof.sql").items()}
+    tables = [name for name in (*metadata.tables, "alembic_version") if name not in ROLLUPS]
+    queries = {name: f"SELECT * FROM main.{name} WHERE false" for name in tables}  # noqa: S608
+    queries |= {name: query for name, (query,) in sections("asof.sql").items()}
     for name, query in queries.items():
         asked = query.replace("{when}", when).replace("{then}", secret)
         connection.execute(f"CREATE TEMP VIEW {secret}{name} AS {asked}")
-    for name in (*metadata.tables, "alembic_version"):
-        if name not in ROLLUPS:
-            rows = f"{secret}{name}" if name in queries else f"main.{name} WHERE false"
-            connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows}")  # noqa: S608
+    for name in tables:
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {secret}{name}")  # noqa: S608
     for name, query in (ROLLUPS | VIEWS).items():
         connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
     for name, sql in users:

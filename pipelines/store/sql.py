@@ -38,6 +38,9 @@ _PRAGMAS = {
 _SETTABLE = {"data_version", "compile_options", "collation_list", "function_list", "module_list", "pragma_list"}
 
 
+_EXPLAIN = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/|;)*explain\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a statement returned. ``more`` says that there were further rows than were asked for."""
@@ -68,6 +71,8 @@ def read(
 
     Raises UsageError for a statement that is wrong, that would change something, or that takes too long.
     """
+    if is_hidden and _EXPLAIN.match(statement):
+        raise UsageError("no EXPLAIN with --as-of: a plan tells where the present is hidden")
     with _explained(connection), _fenced(connection, is_hidden), _clock(connection, seconds):
         return fetch(connection, statement, values or {}, limit)
 
