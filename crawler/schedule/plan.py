@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines.errors import UsageError
 from pipelines.store.database import archive_path
 
-SECRET = frozenset({"NEWSMINT_NOTIFY"})
+SECRET = frozenset({"NEWSMINT_NOTIFY", "NEWSMINT_DESK_PASSWORD_HASH"})
 """Variables that hold passwords: they are not written into files that anybody may read."""
 GIVEN = frozenset({"NEWSMINT_DATABASE_URL", "NEWSMINT_SOURCES", "NEWSMINT_RULES"})
 """Variables that become options."""

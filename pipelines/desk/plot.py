@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-WIDTH, HEIGHT = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 4, 14, 28
+WIDTH, HEIGHT = 1080, 260
+LEFT, RIGHT, TOP, BOTTOM = 64, 4, 22, 40
+WIDEST = 48
 MOST_SERIES = 6
 """More would be colours that nobody tells apart; the rest is drawn as one."""
 OTHERS = "others"
@@ -67,7 +68,8 @@ def columns(title: str, days: Sequence[str], counts: Mapping[str, Mapping[str, f
         for number, (name, values) in enumerate(series.items()):
             if count := values.get(day, 0):
                 y -= count * scale
-                x, width = LEFT + place * step + step * 0.1, step * 0.8
+                width = min(step * 0.8, WIDEST)
+                x = LEFT + (place + 0.5) * step - width / 2
                 said = f"{day}: {count:,} {name}" if name else f"{day}: {count:,}"
                 marks.append(Mark(round(x, 1), round(y, 1), round(width, 1), round(count * scale, 1), number, said))
     return Plot(

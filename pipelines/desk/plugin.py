@@ -32,13 +32,14 @@ ARTICLE_ID = re.compile(r"[0-9a-f]{16}\Z")
 PLACES = {"source": "/source/{}", "asset": "/asset/{}", "story_id": "/story/{}"}
 
 MENU = (
-    ("/search", "Search"),
-    ("/stories", "Stories"),
-    ("/assets", "Assets"),
-    ("/sources", "Sources"),
-    ("/questions", "Questions"),
-    (f"/{DATABASE}", "SQL"),
+    ("/search", "Search", "/search"),
+    ("/stories", "Stories", "/stor"),
+    ("/assets", "Assets", "/asset"),
+    ("/sources", "Sources", "/source"),
+    ("/questions", "Questions", "/question"),
+    (f"/{DATABASE}", "SQL", f"/{DATABASE}"),
 )
+"""Address, name, and how the addresses of its pages begin."""
 STATIC = Path(__file__).parent / "static"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pipelines.desk.days import DAY, last_days, midnight
 from pipelines.desk.plot import DRAWN, Plot, bars, columns
 from pipelines.desk.reading import Asked, Reader, Row
 from pipelines.errors import UsageError
@@ -111,4 +112,12 @@ def _drawn(asked: Question, rows: list[Row]) -> tuple[Plot | None, list[tuple[st
     for place, row in zip(places, rows, strict=True):
         of = counts.setdefault(str(row[how.by]) if how.by else "", {})
         of[place] = of.get(place, 0) + (row[how.y] or 0)
-    return columns(asked.title, sorted(set(places))[-MOST_COLUMNS:], counts), []
+    return columns(asked.title, _filled(sorted(set(places)))[-MOST_COLUMNS:], counts), []
+
+
+def _filled(days: list[str]) -> list[str]:
+    """The days with those between them, on which there was nothing; months as they are."""
+    if len(days[0]) < len("2026-11-22"):
+        return days
+    between = (midnight(days[-1]) - midnight(days[0])) // DAY
+    return last_days(midnight(days[-1]), min(between + 1, MOST_COLUMNS))
