@@ -1,4 +1,4 @@
-"""Who credits whom: "according to a report by …", "told … in an interview", in twelve languages.
+"""Who credits whom: "according to a report by …", "told … in an interview", in fifteen languages.
 
 Names first, phrases second: where an outlet's name stands (``naming.py``), the few words before and behind it are
 held against the phrases of the article's language (``data/credits.toml``). An article's own outlet is no credit, nor
@@ -14,7 +14,7 @@ from itertools import accumulate, islice
 
 from pipelines.domains import registrable_domain
 from pipelines.enrich.naming import Name, find_names
-from pipelines.enrich.phrases import NOT_OUTLETS, PICTURE, Phrases, phrases
+from pipelines.enrich.phrases import NOT_OUTLETS, PICTURE, SOMEBODY, Phrases, phrases
 from pipelines.enrich.values import Credit
 from pipelines.items import Article, Link, LinkKind
 from pipelines.urls import is_internal
@@ -24,6 +24,7 @@ MAX_CREDITS = 20
 _LEFT, _RIGHT = 110, 90
 """Characters before and behind a name that are held against the phrases."""
 
+_OPEN, _CLOSED = tuple("«„“\"‘'"), tuple("»“”\"’'")
 _Span = tuple[int, int]
 _JOINED = re.compile(r"(?:,| (?:and|und|y|et|e|ve|и|dan)|、|和|与|と)\s?(?:the )?")
 _CAPITALISED = re.compile(r"(?:[A-Z][a-z]+|[A-Z]\.) $")
@@ -70,14 +71,19 @@ def _span(body: str, name: Name, wanted: Phrases) -> _Span | None:
     before = wanted.to.search(left)
     if before is None and not wanted.longer.match(body, name.stop):
         before = wanted.before.search(left)
+    if before and PICTURE.search(left[: before.start()]):
+        return None
     if before:
-        return None if PICTURE.search(left[: before.start()]) else (name.start - len(left) + before.start(), name.stop)
+        closed = left[-1:] in _OPEN and body[name.stop : name.stop + 1] in _CLOSED
+        return name.start - len(left) + before.start(), name.stop + closed
     after = wanted.after.match(body, name.stop, name.stop + _RIGHT)
     return (name.start, after.end()) if after and not _goes_before(left) else None
 
 
 def _goes_before(left: str) -> bool:
-    """Whether the name began earlier: "Thomson Reuters", "Michael Bloomberg"."""
+    """Whether what precedes the name makes it another's: "Thomson Reuters", "the editor of The Block"."""
+    if SOMEBODY.search(left):
+        return True
     return _CAPITALISED.search(left) is not None and _BEGINNING.search(left) is None
 
 

@@ -19,6 +19,9 @@ ENDINGS: frozenset[str] = frozenset(_ANY["endings"])
 NOT_OUTLETS: frozenset[str] = frozenset(_ANY["hosts"])
 """Registered domains that a link may lead to without being the outlet's."""
 PICTURE = re.compile(_ANY["picture"], re.IGNORECASE)
+"""What before the phrase says that it credits a picture."""
+SOMEBODY = re.compile(_ANY["somebody"], re.IGNORECASE)
+"""What before the name says that the words behind it are about somebody of the outlet."""
 _OPEN, _CLOSED = r"[«„“‘‹\"'*]?\s?$", r"[»“”’\"'*]?"
 """Quotation marks that the name may stand in."""
 
