@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import cli
 from pipelines.errors import MissingInput, NewsmintError, UsageError
-from pipelines.items import Heading, Link, RemovedBlock
+from pipelines.items import Evidence, Heading, Link, RemovedBlock
 from pipelines.store import open_store
 from pipelines.store.articles import save_article
 from pipelines.store.pages import keep_page
@@ -29,6 +30,8 @@ MAIN = an_article(
         Link("related_block", url("earlier-story"), "An earlier story", "It began in May.", 3),
     ),
     removed=(RemovedBlock("plugin_notice", "notice.key", "Please enter a key [bold]now[/]"),),
+    labels=("opinion",),
+    evidence=(Evidence("opinion", "section: Our [bold]Opinion[/]"),),
 )
 HOSTILE = an_article(
     "hostile", title="\x1b[31mRed\u202e alert [red]x[/red]", body="Markup [link=x]y[/link] \x9b2J" + " word" * 30
@@ -45,7 +48,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         save_article(conn, MAIN, page_id=page_id)
         save_article(conn, an_article("earlier-story", title="ERC-6551 explained", links=(), published_at="2026-05-01"))
         save_article(conn, HOSTILE)
-        save_article(conn, an_article(title="Token listed, then delayed", links=MAIN.links, removed=MAIN.removed))
+        save_article(conn, replace(MAIN, title="Token listed, then delayed"))
         record_fetch(conn, run, "daily", MAIN.url, "feed", 200, 900, 0.3, "new", None, page_id, "2026-11-20T10:00:00Z")
         record_fetch(
             conn,
@@ -118,6 +121,7 @@ def test_show_has_everything_in_its_place(call: Call) -> None:
     assert "An earlier story" in related
     assert "It began in May." in related
     assert "plugin_notice" not in shown
+    assert "opinion, by its section: Our [bold]Opinion[/]" in shown
 
 
 def test_show_removed_and_versions(call: Call) -> None:
