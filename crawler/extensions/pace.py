@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.core.downloader import Slot
@@ -18,8 +18,20 @@ from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.headers import headers_of, retry_after
+from crawler.recent import HOSTS, Recent
 from crawler.sources import Source
 from pipelines.urls import host
+
+HOSTS_OF_A_SOURCE = 100
+"""Hosts by which the pace of a source is judged."""
+
+
+class _Pause(NamedTuple):
+    until: float
+    is_down: bool
+
+
+NEVER = _Pause(0.0, False)
 
 
 class Pace:
@@ -35,10 +47,9 @@ class Pace:
         self._concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._adapts = settings.getbool("AUTOTHROTTLE_ENABLED")
         self._sources: dict[str, Source] = {}
-        self._crawl_delay: dict[str, float] = {}
-        self._hosts_of: dict[str, set[str]] = {}
-        self._paused_until: dict[str, float] = {}
-        self._down: set[str] = set()
+        self._crawl_delay: Recent[str, float] = Recent(HOSTS)
+        self._hosts_of: dict[str, Recent[str, None]] = {}
+        self._paused: Recent[str, _Pause] = Recent(HOSTS)
         connect = crawler.signals.connect
         connect(self._learn_sources, signal=signals.spider_opened)
         connect(self._learn_crawl_delay, signal=signals.robots_parsed)
@@ -52,16 +63,16 @@ class Pace:
     def pause(self, url: str, seconds: float, *, is_down: bool = False) -> None:
         """Ask nothing of the URL's host for so long: it said so itself, or it is down."""
         name = host(url)
-        (self._down.add if is_down else self._down.discard)(name)
-        self._paused_until[name] = max(self._paused_until.get(name, 0.0), time.monotonic() + seconds)
+        before = self._paused.get(name, NEVER)
+        self._paused[name] = _Pause(max(before.until, time.monotonic() + seconds), is_down)
 
     def is_down(self, name: str) -> bool:
         """Whether the host's last pause was for being down."""
-        return name in self._down
+        return self._paused.get(name, NEVER).is_down
 
     def pause_left(self, name: str) -> float:
         """Seconds for which the host is to be left alone; 0 when it may be asked."""
-        return max(0.0, self._paused_until.get(name, 0.0) - time.monotonic())
+        return max(0.0, self._paused.get(name, NEVER).until - time.monotonic())
 
     def busy(self) -> Counter[str]:
         """Host → requests under way, those that middlewares hold (for robots.txt, for a pause) included."""
@@ -90,14 +101,15 @@ class Pace:
             rate.seconds / rate.requests if rate and rate.requests else 0.0,
         )
         self._crawl_delay[host(request.url)] = min(asked, self._crawl_delay_most)
-        self._hosts_of.setdefault(request.meta.get("source", ""), set()).add(host(request.url))
+        hosts = self._hosts_of.setdefault(request.meta.get("source", ""), Recent(HOSTS_OF_A_SOURCE))
+        hosts[host(request.url)] = None
 
     def _floor(self, source: str, name: str) -> float:
         known = self._sources.get(source)
         own = known.delay if known else None
         if own is None:
             own = 0.0 if known and known.allow_private else self._least
-        return max(own, self._crawl_delay.get(name, 0.0))
+        return max(own, self._crawl_delay.recall(name) or 0.0)
 
     def _concurrency_of(self, request: Request) -> int:
         known = self._sources.get(request.meta.get("source", ""))

@@ -30,8 +30,8 @@ COUNT_SECONDS = 1.0
 SHOWN = 20
 """Sources on the screen at one time: the busiest."""
 COLUMNS = ("fetched", "new", "updated", "unchanged", "rejected", "failed")
-AT_THE_END = "recleaned"
-"""What is counted only once a crawl has nothing left to fetch, and then shown."""
+AT_TIMES = ("gone", "recleaned")
+"""What most crawls have none of: shown once there is some."""
 
 
 class Progress:
@@ -119,7 +119,7 @@ def progress_line(tally: Tally, left: Mapping[str, int], course: Course) -> str:
     """``40 s: 3 sources, queue 120, fetched 80 (8.0/s), new 70, …, 15 s left``"""
     total = sum(tally.values(), Counter())
     rate, queue = sum(course.rate(source) for source in tally), sum(left.values())
-    names = (*COLUMNS, AT_THE_END) if total[AT_THE_END] else COLUMNS
+    names = (*COLUMNS, *(name for name in AT_TIMES if total[name]))
     numbers = [f"{name} {total[name]:,}" + (f" ({rate:.1f}/s)" if name == "fetched" else "") for name in names]
     if eta := _eta(max((left[source] / (course.rate(source) or 1e-9) for source in left if left[source]), default=0.0)):
         numbers.append(f"{eta} left")
@@ -131,7 +131,7 @@ def progress_table(tally: Tally, left: Mapping[str, int], course: Course) -> Tab
     """A line a source, the busiest ones first: its queue, its pace, what came of its pages, and how long it takes."""
     table = Table(box=None, header_style="bold", title_justify="left", title_style="dim")
     table.title = f"{course.seconds:.0f} s"
-    names = (*COLUMNS, AT_THE_END) if any(counts[AT_THE_END] for counts in tally.values()) else COLUMNS
+    names = (*COLUMNS, *(name for name in AT_TIMES if any(counts[name] for counts in tally.values())))
     table.add_column("source", no_wrap=True)
     for name in ("queue", "pages/s", *names, "left"):
         table.add_column(name, justify="right")

@@ -5,7 +5,6 @@ Without this each of its URLs would wait for its own retries, and a site that is
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Self
 
 from scrapy import Request
@@ -14,6 +13,7 @@ from scrapy.http import Response
 from scrapy.utils.misc import _load_objects
 
 from crawler.extensions.pace import Pace
+from crawler.recent import HOSTS, Recent
 from pipelines.urls import host
 
 LONGEST = 3600.0
@@ -29,7 +29,7 @@ class HostDown:
         self._after = settings.getint("HOST_DOWN_AFTER")
         self._pause = settings.getfloat("HOST_DOWN_PAUSE")
         self._exceptions = _load_objects(settings.getlist("RETRY_EXCEPTIONS"))
-        self._failures: Counter[str] = Counter()
+        self._failures: Recent[str, int] = Recent(HOSTS)
         """Host → failures in a row."""
 
     @classmethod
@@ -53,7 +53,7 @@ class HostDown:
         assert pace is not None
         if pace.pause_left(name) > 0:
             return
-        self._failures[name] += 1
+        self._failures[name] = self._failures.get(name, 0) + 1
         beyond = self._failures[name] - self._after
         if beyond >= 0:
             pace.pause(request.url, min(self._pause * 5 ** min(beyond, 9), LONGEST), is_down=True)

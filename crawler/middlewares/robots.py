@@ -20,6 +20,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.failures import Refused, failure_kind
+from crawler.recent import Recent
 from crawler.signals import robots_read
 
 MAX_BYTES = 512_000
@@ -28,6 +29,8 @@ LIFETIME = 24 * 3600.0
 """Seconds that rules hold; RFC 9309 allows a day."""
 RETRY_AFTER = 600.0
 """Seconds until rules that could not be read are asked for again."""
+REMEMBERED = 2_000
+"""Hosts whose rules are kept; those of one that was not asked for long are fetched again."""
 CARRIED = ("source", "proxy")
 """What of a request's meta its robots.txt request needs as well."""
 
@@ -56,7 +59,7 @@ class Robots:
             raise NotConfigured
         self._crawler = crawler
         self._user_agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Rules]] = {}
+        self._rules: Recent[str, asyncio.Future[Rules]] = Recent(REMEMBERED)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,7 +74,7 @@ class Robots:
     async def _rules_for(self, request: Request) -> Rules:
         parts = urlsplit(request.url)
         site = f"{parts.scheme}://{parts.netloc}"
-        known = self._rules.get(site)
+        known = self._rules.recall(site)
         if known is None or (known.done() and known.result().until < time.monotonic()):
             known = self._rules[site] = asyncio.ensure_future(self._fetch(site, request))
         return await asyncio.shield(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 STALLED = 3600.0
 """Seconds after which a crawl that runs on gives up a visit that does not end: no listing may be lost to a fault."""
+ROUND_SECONDS = 600.0
+"""For how long visits join a round: where there is always one under way, it would never end, and remember all."""
 
 
 class Listings:
@@ -55,6 +58,8 @@ class Listings:
         self._budgets = budgets
         self._on_change = on_change
         self._rounds: dict[str, Round] = {}
+        self._open: Counter[str] = Counter()
+        """Source → visits that are not over."""
         self._under_way: dict[tuple[str, str], Walk] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -75,7 +80,7 @@ class Listings:
 
     def is_open(self, source: str) -> bool:
         """Whether a listing of the source is being visited."""
-        return source in self._rounds
+        return self._open[source] > 0
 
     def drop(self, request: Request) -> None:
         """A request of a visit will not be made: its host wants to be left alone."""
@@ -86,8 +91,10 @@ class Listings:
 
     def _walk(self, source: Source, route: Route, root: str) -> Walk:
         known = self._known(source.key, root)
-        here = self._rounds.setdefault(source.key, Round())
-        here.open += 1
+        here = self._rounds.get(source.key)
+        if here is None or time.monotonic() - here.began > ROUND_SECONDS:
+            here = self._rounds[source.key] = Round()
+        self._open[source.key] += 1
         whole = known is not None and known.content_hash is not None
         walk = self._under_way[(source.key, root)] = Walk(source, route, root, here, was_whole=whole)
         return walk
@@ -241,9 +248,9 @@ class Listings:
         if self._under_way.get((key, walk.root)) is not walk:
             return  # it was given up before
         del self._under_way[(key, walk.root)]
-        walk.round.open -= 1
-        if not walk.round.open:
-            del self._rounds[key]
+        self._open[key] -= 1
+        if not self._open[key]:
+            del self._rounds[key], self._open[key]
             self._on_change(key)
 
     def _known(self, source: str, url: str) -> Listing | None:

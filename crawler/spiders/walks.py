@@ -21,8 +21,7 @@ class Round:
     """Addresses that one of them has asked for: routes lead to each other's."""
     new: int = 0
     """URLs that they made pending."""
-    open: int = 0
-    """Visits that are not over."""
+    began: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)

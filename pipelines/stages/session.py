@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -87,8 +88,12 @@ class Session:
 
     async def begin_next(self) -> None:
         """End the run as done and begin the next one: a crawl that runs on makes a row every so often."""
-        run_id = await self.write(self._turn, urgent=True)
-        self.place = Place(run_id, self.store.archive)
+        before = self.place
+        try:
+            await self.write(partial(self._turn, before), urgent=True)
+        except BaseException:
+            self.place = before
+            raise
 
     def close(self, state: str) -> None:
         """Commit what is waiting, give the leases back, say how the run ended, and close the store. Once is enough."""
@@ -108,16 +113,17 @@ class Session:
     def _conclude(self, state: str) -> None:
         with self.store.begin() as conn:
             give_back(conn, self.owner)
-            self._finish(conn, state)
+            self._finish(conn, self.place.run_id, state)
 
-    def _turn(self, conn: Connection) -> int:
-        self._finish(conn, "done")
-        return start_run(conn, self.command, self.keys, self._versions)
+    def _turn(self, before: Place, conn: Connection) -> None:
+        """On the writer's thread: what it writes from here on, in this very transaction, is of the next run."""
+        self._finish(conn, before.run_id, "done")
+        self.place = replace(before, run_id=start_run(conn, self.command, self.keys, self._versions))
 
-    def _finish(self, conn: Connection, state: str) -> None:
-        summary = {each.source or "": each.as_dict() for each in run_summary(conn, self.place.run_id)}
+    def _finish(self, conn: Connection, run_id: int, state: str) -> None:
+        summary = {each.source or "": each.as_dict() for each in run_summary(conn, run_id)}
         extractor = {"extractor": ", ".join(sorted(self.extractors))} if self.extractors else {}
-        finish_run(conn, self.place.run_id, state, summary, extractor)
+        finish_run(conn, run_id, state, summary, extractor)
 
     def _fail(self, error: BaseException) -> None:
         first, self.trouble = self.trouble is None, self.trouble or error

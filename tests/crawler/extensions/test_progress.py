@@ -33,6 +33,13 @@ def test_a_line_a_source_the_busiest_first() -> None:
     assert lines[3].split() == ["meadow", "·", "0.5", "2", "2", "·", "·", "·", "·", "·"]
 
 
+def test_what_is_rare_has_a_column_once_there_is_some() -> None:
+    some = TWO | {"meadow": Counter(fetched=2, gone=1)}
+    assert shown(some, {}, 4.0)[1].split()[-3:] == ["failed", "gone", "left"]
+    assert progress_line(some, {}, at(4.0, some)).endswith("failed 1, gone 1")
+    assert "gone" not in progress_line(TWO, {}, at(4.0, TWO))
+
+
 def test_many_sources_fit_on_a_screen() -> None:
     lines = shown({f"source-{number}": Counter(fetched=number) for number in range(98)}, {}, 10.0)
     assert len(lines) == SHOWN + 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,26 @@ def test_a_visit_reads_all_pages_and_settles_them(session: Session, visits: Call
     assert known(session, FIRST).due_at is None
     assert visit.visit(due_at=now()) == []
     assert len(visit.visit(due_at=now() + timedelta(hours=1))) == 1
+
+
+def test_a_source_that_is_always_being_visited_does_not_remember_all_it_asked_for(
+    visits: Callable[..., Listings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = f"{BASE}/a.xml", f"{BASE}/b.xml"
+    visit = visits(replace(SOURCE, sitemaps=(first, second)))
+    answered = [each for each in visit.visit() if each.url == first]
+
+    async def end(request: Request) -> None:
+        response = XmlResponse(request.url, status=200, body=index(second), request=request)
+        assert request.callback is not None
+        assert [each async for each in request.callback(response)] == []  # the other visit asks for it
+
+    asyncio.run(end(*answered))
+    assert visit.is_open("stand")
+    assert visit.visit() == []  # asked for by the round under way
+    monkeypatch.setattr(module, "ROUND_SECONDS", 0)
+    assert [each.url for each in visit.visit()] == [first]
+    assert visit.is_open("stand")
 
 
 def test_the_next_visit_asks_by_what_was_given(session: Session, visits: Callable[..., Listings]) -> None:
