@@ -138,7 +138,8 @@ T = TypeVar("T")
 def made_up(number: int) -> Article:
     """An article that is like no other."""
     dice = random.Random(number)
-    words = (f"{dice.choice(_HEADS)}{dice.choice(_TAILS)}" for _ in range(WORDS))
+    words = [f"{dice.choice(_HEADS)}{dice.choice(_TAILS)}" for _ in range(WORDS)]
+    words[::50] = [f"{dice.randrange(10, 10_000):,}" for _ in words[::50]]
     url = f"https://daily.example/{number}"
     body = " ".join(words)
     return Article(article_id(url), url, url, source="daily", title=f"Story {number}", body=body, extractor="bench")

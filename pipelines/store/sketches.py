@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import Connection
 
-from pipelines.enrich.duplicates import estimate
+from pipelines.enrich.duplicates import TEXT_BANDS, estimate
 from pipelines.enrich.values import Sketch
 from pipelines.store.dialect import run
 
@@ -18,6 +18,8 @@ LIKELY = 5
 """Candidates that are named, to have their texts compared."""
 LEAST_ESTIMATE = 0.15
 """Likeness of the signatures below which articles that share a single band are not worth a look at their texts."""
+NUMBERS = TEXT_BANDS + 1
+"""What a band of numbers weighs: more than all bands of words, which a whole template may share."""
 
 
 def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new: bool = False) -> None:
@@ -34,18 +36,21 @@ def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new:
 def candidates(conn: Connection, number: int, sketch: Sketch) -> list[int]:
     """Numbers of the articles that may be like this one, the likeliest first; at most ``LIKELY``."""
     rows = run(conn, near_query(len(sketch.bands)), (*sketch.bands, number)).all()
-    rated = [(estimate(sketch.signature, signature), shared, other) for other, shared, signature in rows]
-    likely = sorted((each for each in rated if each[0] >= LEAST_ESTIMATE or each[1] > 1), reverse=True)
-    return [other for _, _, other in likely[:LIKELY]]
+    rated = [
+        (shared >= NUMBERS, estimate(sketch.signature, signature), shared, other) for other, shared, signature in rows
+    ]
+    likely = sorted((each for each in rated if each[1] >= LEAST_ESTIMATE or each[2] > 1), reverse=True)
+    return [other for *_, other in likely[:LIKELY]]
 
 
 @cache
 def near_query(bands: int) -> str:
     """``number, shared bands, signature`` of the candidates. An ``IN`` of values scans the table; this does not."""
+    rows = ", ".join(f"(?, {1 if place < TEXT_BANDS else NUMBERS})" for place in range(bands))
     return f"""
-WITH wanted (value) AS (VALUES {", ".join(["(?)"] * bands)}),
+WITH wanted (value, weight) AS (VALUES {rows}),
 near AS (
-    SELECT band.number, count(*) AS shared
+    SELECT band.number, sum(wanted.weight) AS shared
     FROM wanted CROSS JOIN sketch_band AS band
     WHERE band.value = wanted.value AND band.number <> ? AND band.number >= coalesce(
         (SELECT late.number FROM sketch_band AS late WHERE late.value = wanted.value

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from pipelines.enrich import ENRICHER, Enrichment
+from pipelines.enrich.duplicates import TEXT_BANDS
 from pipelines.enrich.values import Sketch
 from pipelines.store import Store
 from pipelines.store.articles import save_article
@@ -61,6 +62,14 @@ def test_of_a_template_the_newest_are_named_and_not_all(store: Store) -> None:
     with store.begin() as conn:
         numbers = with_sketches(conn, *[WANTED] * (NEWEST + 10))
         assert candidates(conn, 0, WANTED) == numbers[: -LIKELY - 1 : -1]
+
+
+def test_a_copy_is_named_though_hundreds_of_its_template_are_newer(store: Store) -> None:
+    wanted = Sketch(WANTED.signature, tuple(range(TEXT_BANDS + 3)))
+    copy = Sketch(signature(60), (*range(100, 100 + TEXT_BANDS - 1), 0, *wanted.bands[TEXT_BANDS:]))
+    with store.begin() as conn:
+        first, *_ = with_sketches(conn, copy, *[WANTED] * (NEWEST + 10))
+        assert candidates(conn, 0, wanted)[0] == first
 
 
 def test_no_table_is_scanned(store: Store) -> None:
