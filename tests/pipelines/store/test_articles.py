@@ -88,6 +88,19 @@ def test_reading_a_page_again_corrects_what_is_not_content(store: Store) -> None
     assert store.article(an_article().id) == an_article()
 
 
+def test_a_label_with_its_evidence_and_a_short_link_are_the_same_when_read_again(store: Store) -> None:
+    article = an_article(
+        labels=("sponsored", "opinion"),
+        evidence=(Evidence("sponsored", "line: Sponsored"), Evidence("opinion", "tag: Op-Ed")),
+        links=(Link("alias", "https://daily.example/?p=4711", ""),),
+    )
+    with store.begin() as conn:
+        page_id = keep_page(conn, store.archive, a_page())
+        save_article(conn, replace(article, evidence=()), page_id=page_id)
+        assert save_article(conn, article, page_id=page_id) == Outcome.UPDATED
+        assert save_article(conn, article, page_id=page_id) == Outcome.UNCHANGED
+
+
 def test_reading_an_old_page_again_leaves_the_latest_version_alone(store: Store) -> None:
     old, new = an_article(), an_article(body=BODY + "\n\nIt was moved.", fetched_at="2026-11-21T10:00:00Z")
     with store.begin() as conn:
