@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import socket
@@ -53,9 +54,10 @@ def serve(port: int, host: str, hosts: tuple[str, ...], hash_password: bool, dat
     password_variable = _password_variable(host)
     open_store(database, readonly=True).close()
     with _listening(host, port) as listener:
-        from pipelines.desk.app import make_desk
+        from pipelines.desk.app import make_desk, warm_up
 
         desk = make_desk(database_path(database), hosts=hosts, password_variable=password_variable)
+        asyncio.run(warm_up(desk))
         address = f"[{host}]" if ":" in host else host
         out.print(f"The desk: http://{address}:{listener.getsockname()[1]}/", markup=False)
         err.print("[dim]Ctrl-C ends it[/]")

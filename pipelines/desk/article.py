@@ -144,9 +144,12 @@ _STORY = """
 """
 _VERSIONS = """
     SELECT version, seen_at, modified_at, title, word_count, silent, extractor
-    FROM article_version WHERE article_id = :id ORDER BY version
+    FROM article_version WHERE article_id = :id ORDER BY version DESC LIMIT 200
 """
-_REMOVED = "SELECT ordinal + 1 AS number, reason, rule, text, path FROM removed_block WHERE article_id = :id ORDER BY 1"
+_REMOVED = """
+    SELECT ordinal + 1 AS number, reason, rule, substr(text, 1, 5000) AS text, path
+    FROM removed_block WHERE article_id = :id ORDER BY ordinal LIMIT 500
+"""
 _LABELS = "SELECT label, evidence FROM article_label WHERE article_id = :id ORDER BY label"
 _ASSETS = """
     SELECT asset, kind, mentions, in_title, certainty FROM article_asset

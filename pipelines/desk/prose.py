@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-MOST_CHARACTERS = 400_000
-"""A longer body is shown as plain paragraphs."""
+MOST_CHARACTERS, MOST_NODES, MOST_BLOCKS = 200_000, 8_000, 1_000
+"""A body of more is shown as plain paragraphs, its beginning only."""
+CUT = "… The rest is too long to show here."
 
 _TAGS = {
     "paragraph": "p",
@@ -52,8 +53,11 @@ class Node:
 def prose(markdown: str) -> list[Node]:
     """The blocks of a body. Headings are ``h2`` to ``h6``, with an anchor each."""
     if len(markdown) > MOST_CHARACTERS:
-        return [_element("p", Node(text=block)) for block in markdown.split("\n\n")]
-    blocks = _nodes(SyntaxTreeNode(_markdown.parse(markdown)).children)
+        return _plain(markdown)
+    tokens = _markdown.parse(markdown)
+    if sum(1 + len(token.children or ()) for token in tokens) > MOST_NODES:
+        return _plain(markdown)
+    blocks = _nodes(SyntaxTreeNode(tokens).children)
     places = iter(range(1, len(blocks) + 1))
     return [
         Node(block.tag, anchor=f"h{next(places)}", children=block.children) if _is_heading(block) else block
@@ -101,6 +105,13 @@ def _node(found: SyntaxTreeNode) -> tuple[Node, ...]:
     if kind in _TAGS and not (kind == "paragraph" and found.hidden):
         return (Node(_TAGS[kind], children=_nodes(children)),)
     return _nodes(children) if children else (Node(text=found.content),)
+
+
+def _plain(markdown: str) -> list[Node]:
+    """The beginning of a text as it is."""
+    blocks = markdown[:MOST_CHARACTERS].split("\n\n")
+    is_cut = len(markdown) > MOST_CHARACTERS or len(blocks) > MOST_BLOCKS
+    return [_element("p", Node(text=block)) for block in [*blocks[:MOST_BLOCKS], *([CUT] if is_cut else [])]]
 
 
 def _element(tag: str, *children: Node) -> Node:
