@@ -146,7 +146,7 @@ def serve_all(path: Path) -> Iterator[tuple[str, Timing]]:
         "story": f"/story/{some.get('story', '')}",
         "source": "/source/outlet1",
         "asset": "/asset/bitcoin",
-        "stock: table page of article": f"/{path.stem}/article",
+        "stock: table page of article": "/news/article",
     }
     with desk(path) as (base, process):
         for name, page in pages.items():
