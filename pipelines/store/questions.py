@@ -125,7 +125,7 @@ def _value(conn: sqlite3.Connection, question: Question, asked: Parameter, given
 
 
 def _text(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
-    return str(value)
+    return str(value).replace("\0", " ")
 
 
 def _integer(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> int:
