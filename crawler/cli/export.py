@@ -18,6 +18,7 @@ from pipelines.errors import UsageError
 from pipelines.export import FORMATS, Exported, Request, Selection, export_since_last
 from pipelines.export import export as write_export
 from pipelines.export.picking import DEDUPE, Splits
+from pipelines.export.presets import preset, presets
 from pipelines.store import open_store
 from pipelines.store.times import epoch_asked_for, normalised
 
@@ -54,6 +55,7 @@ _SELECTION = (
 
 @click.command()
 @click.option("--format", "name", type=click.Choice(list(FORMATS)), help="Default: by the ending of -o, else jsonl.")
+@click.option("--preset", type=click.Choice(list(presets())), help="Options for a purpose; others given hold.")
 @selection_options
 @click.option("--dedupe", type=click.Choice(DEDUPE), help="Keep the first published of the same, or of much the same.")
 @click.option("--split", metavar="time:DATE,DATE", help="Train, validation and test by time of publication.")
@@ -83,7 +85,8 @@ def export(ctx: click.Context, /, name: str | None, output: str, database: str, 
     target = None if output == "-" else Path(output)
     with open_store(database, readonly=True) as store:
         path = store.path
-    request = request_of(name or _format_of(target), asked)
+    usual = preset(asked["preset"]) if asked["preset"] else {}
+    request = request_of(name or _format_of(target) or usual.get("format", "jsonl"), usual | _given(asked))
     if since_last:
         _bring_up_to_date(path, request, target)
         return
@@ -111,9 +114,14 @@ def _kept_up(request: Request) -> Request:
     return request if request.selection.gone else replace(request, selection=replace(request.selection, gone="drop"))
 
 
-def request_of(name: str, asked: dict[str, Any]) -> Request:
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    """The options that a person gave; lists of names are tuples."""
+    given = {key: value for key, value in asked.items() if value not in (None, (), False)}
+    return given | {key: tuple(given[key].split(",")) for key in ("body", "include", "columns") if key in given}
+
+
+def request_of(name: str, given: dict[str, Any]) -> Request:
     """The request that the options say. Raises UsageError for a value that is none."""
-    given = {key: value for key, value in asked.items() if value not in (None, ())}
     selection = Selection(
         **{key: given[key] for key in _PLAIN if key in given},
         assets=tuple(map(asset_key, given.get("assets", ()))),
@@ -122,10 +130,8 @@ def request_of(name: str, asked: dict[str, Any]) -> Request:
         as_of=_moment(given.get("as_of")),
         values=dict(_pair(text) for text in given.get("values", ())),
     )
-    words: dict[str, Any] = {
-        key: tuple(given[key].split(",")) for key in ("body", "include", "columns") if key in given
-    }
-    words |= {key: given[key] for key in ("dedupe", "tables", "authors", "author_key") if key in given}
+    plain = ("dedupe", "body", "include", "columns", "tables", "authors", "author_key")
+    words: dict[str, Any] = {key: given[key] for key in plain if key in given}
     words |= {"shard_bytes": 1_000_000 * given["shard_size"]} if "shard_size" in given else {}
     return Request(name, selection, splits=Splits.read(given.get("split")), **words)
 
@@ -145,9 +151,9 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _format_of(target: Path | None) -> str:
+def _format_of(target: Path | None) -> str | None:
     endings = [name for name, form in FORMATS.items() if target and target.name.endswith(form.ending)]
-    return max(endings, key=len, default="jsonl")
+    return max(endings, key=len, default=None)
 
 
 def _report(done: Exported, target: Path | None) -> None:

@@ -35,6 +35,7 @@ def write_folder(
     Raises CannotWrite when the disk is full, or ``target`` holds what is not a data set of ours; StoreBusy when another
     export is at it.
     """
+    target = target.absolute()
     check_ours(target)
     making = target.with_name(f".{target.name}.part")
     with explained(making):

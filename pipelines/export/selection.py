@@ -107,7 +107,8 @@ def _bounds(selection: Selection, values: dict[str, Any]) -> Iterator[str]:
 
 def _own(conn: sqlite3.Connection, selection: Selection, values: dict[str, Any]) -> Iterator[str]:
     if selection.where:
-        read(conn, f"SELECT 1 FROM article WHERE ({selection.where}\n) LIMIT 1")  # noqa: S608
+        for tried in ("SELECT ({}\n) AS met FROM article LIMIT 1", "SELECT 1 FROM article WHERE ({}\n) LIMIT 1"):
+            read(conn, tried.format(selection.where))
         yield f"({selection.where}\n)"
     if selection.sql:
         yield _among(conn, selection.sql.strip().rstrip(";"), {}, "--sql")

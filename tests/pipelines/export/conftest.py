@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,11 @@ from pipelines.store import Store, open_store
 from pipelines.store.articles import save_article
 
 Filled = Callable[..., Path]
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    """What the lines of a file say."""
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def multiply(path: Path, number: int) -> None:
