@@ -218,6 +218,8 @@ _ADVICE: tuple[tuple[str, Callable[[sqlite3.Connection, re.Match[str]], str]], .
     (r"(near \".*\": syntax error|incomplete input|unrecognized token.*)", lambda _, m: f"SQL: {m[1]}"),
     (r"did not supply a value for binding (?:parameter )?:?(\w+)",
      lambda _, m: f"the statement asks for a value :{m[1]}; give it with -p {m[1]}=…"),
+    (r"binding \d+ has no name", lambda *_: "give each value a name: write :day, not ?, and -p day=…"),
+    (r"could not decode", lambda *_: "a value is no text; take hex() of it"),
     (r"too big", lambda *_: "a value is too big; take substr() of it"),
     (r"fts5: |malformed MATCH|unknown special query|unterminated string",
      lambda *_: "the words after MATCH are no query; quote them: MATCH '\"spot etf\"'"),
