@@ -112,9 +112,10 @@ def _query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     sets = [_IN_INDEX[name] for name in wanted.filters if name in _IN_INDEX]
     rows = [_IN_ROWS[name] for name in wanted.filters if name in _IN_ROWS]
     asked = parse(wanted.q) if wanted.q else None
-    for place, words in enumerate(asked.contains if asked else ()):
-        params[f"word{place}"] = words.lower()
-        rows.append(f"instr(lower(coalesce(article.title, '') || ' ' || article.body), :word{place})")
+    words = [*((it, "") for it in asked.contains), *((it, "NOT ") for it in asked.lacks)] if asked else []
+    for place, (word, no) in enumerate(words):
+        params[f"word{place}"] = word.lower()
+        rows.append(f"{no}instr(lower(coalesce(article.title, '') || ' ' || article.body), :word{place})")
     if not asked or not asked.match:
         return _listed(wanted, sets, rows), params
     inside = _INSIDE.format(where=_all(sets, " WHERE ")) if sets else ""
