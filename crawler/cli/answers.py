@@ -103,7 +103,7 @@ def _print_rows(result: Result) -> None:
 
 def fitting(natural: Sequence[int], room: int) -> list[int] | None:
     """Widths of columns that fit, the widest cut alike; None where they would be cut too short to read."""
-    for widest in range(max(natural, default=0), NARROWEST - 1, -1):
+    for widest in range(max([*natural, NARROWEST]), NARROWEST - 1, -1):
         widths = [min(each, widest) for each in natural]
         if sum(widths) <= room:
             return widths
