@@ -34,6 +34,8 @@ def same_text(conn: Connection, source: str, body_hash: str, limit: int) -> list
 
 def settle_duplicates(conn: Connection, article_id: str, body_hash: str | None, *, is_new: bool = False) -> None:
     """Decide anew which is the first among the articles with the body of this one, and among those it left."""
+    if is_new and body_hash is not None and _comes_after(conn, article_id, body_hash):
+        return
     groups = {body_hash}
     if not is_new:
         groups |= {row[0] for row in execute(conn, _LEFT, {"first": article_id})}
@@ -43,6 +45,26 @@ def settle_duplicates(conn: Connection, article_id: str, body_hash: str | None, 
         _settle(conn, each)
 
 
+def _comes_after(conn: Connection, article_id: str, body_hash: str) -> bool:
+    """Whether a new article is no first one. It then points to that; of a hundred thousand copies only one is read."""
+    copy = execute(conn, _ANOTHER, {"body_hash": body_hash, "id": article_id}).first()
+    if copy is None:
+        return True
+    first = copy[1] or copy[0]
+    earliest = min(execute(conn, _TIMES, {"one": first, "other": article_id}), key=lambda row: row[1:])
+    if earliest[0] == first:
+        execute(conn, _POINT, {"copy": article_id, "first": first})
+    return bool(earliest[0] == first)
+
+
+_ANOTHER = (
+    select(article.c.id, article.c.duplicate_of)
+    .where(article.c.body_hash == bindparam("body_hash"), article.c.id != bindparam("id"))
+    .limit(1)
+)
+_TIMES = select(article.c.id, article.c.published_ts, article.c.number).where(
+    article.c.id.in_([bindparam("one"), bindparam("other")])
+)
 _LEFT = select(article.c.body_hash).where(article.c.duplicate_of == bindparam("first")).distinct()
 _SAME = (
     select(article.c.id)

@@ -53,12 +53,12 @@ def place(conn: Connection, article_id: str, number: int, sketch: Sketch | None,
     near = candidates(conn, number, sketch) if sketch else []
     save_sketch(conn, number, sketch, is_new=is_new)
     now_in = None if is_new else _story_of(conn, article_id)
-    copies = _copies(conn, number)
-    wanted = [*copies, *near, *(_first_of(conn, now_in) if now_in else ())]
+    copies = _copies(conn, number)  # whatever is like it is in their story already
+    wanted = copies or [*near, *(_first_of(conn, now_in) if now_in else ())]
     if not wanted:
         return None
     own, *others = _members(conn, [number, *wanted])  # itself once, also where it is the first of its story
-    alike = [each for each in others if each.number in copies or likeness(own.text, each.text) is not None]
+    alike = [each for each in others if copies or likeness(own.text, each.text) is not None]
     return _settle(conn, own, alike, now_in)
 
 
