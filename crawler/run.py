@@ -6,6 +6,7 @@ Twisted's reactor runs once a process, so each function here can be called once 
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from pipelines.store.database import database_path
 from pipelines.store.due import Allowance
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.process import me
-from pipelines.store.runs import load_run
+from pipelines.store.runs import IMPORT, load_run
 from pipelines.store.sources import SourceRow
 from pipelines.store.summaries import SourceSummary, run_summary
 from pipelines.store.times import now
@@ -103,6 +104,20 @@ def reextract(
     _check_settings(own)
     session = Session.replay(location, sources, versions())
     return _run("replay", session, own, keys=tuple(sources), since=since)
+
+
+def import_archives(
+    location: str | Path, files: Sequence[Path], known: Sequence[Source], *, all_hosts: bool = False
+) -> tuple[Result, Counter[str]]:
+    """Bring the pages of WARC and WACZ files into a store; ``known`` sources have theirs, other hosts where wanted.
+
+    Returns the run and how many records were passed over, by why. Raises what opening the store raises.
+    """
+    _check_settings({})
+    session = Session.open(location, IMPORT, (), versions())
+    passed: Counter[str] = Counter()
+    result = _run("archive", session, {}, files=files, known=known, all_hosts=all_hosts, passed=passed)
+    return result, passed
 
 
 def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: Any) -> Result:

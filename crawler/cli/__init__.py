@@ -37,6 +37,7 @@ VERBS = {
     "failures": "crawler.cli.failures",
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
+    "archive": "crawler.cli.archive",
     "verify": "crawler.cli.verify",
     "sample": "crawler.cli.sample",
     "serve": "crawler.cli.serve",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from pipelines.health import Health, Kind, Trouble, judge, judge_crawl
 from pipelines.health.facts import FIELDS, ArticleFacts, ListingFacts, RunFacts, SourceFacts, Visit
 from pipelines.store.process import is_alive
-from pipelines.store.runs import REEXTRACT
+from pipelines.store.runs import NO_CRAWLS
 from pipelines.store.schema import article, crawl_run, fetch, listing, rejection, source
 from pipelines.store.times import epoch
 
@@ -159,7 +159,7 @@ _LISTINGS = (
 )
 _RUNS = (
     select(crawl_run.c.id, crawl_run.c.state, crawl_run.c.owner, crawl_run.c.started_at, crawl_run.c.finished_at)
-    .where(crawl_run.c.command != REEXTRACT)
+    .where(crawl_run.c.command.not_in(NO_CRAWLS))
     .order_by(crawl_run.c.id.desc())
     .limit(MOST_RUNS)
 )

@@ -17,6 +17,10 @@ from pipelines.store.times import normalised, now, utc_text
 
 REEXTRACT = "newsmint reextract"
 """The command of runs that read stored pages only."""
+IMPORT = "newsmint archive import"
+"""The command of runs that read web archives."""
+NO_CRAWLS = (REEXTRACT, IMPORT)
+"""Commands of runs that ask no site for anything."""
 STORED = ("new", "updated", "unchanged")
 """Outcomes of a fetch whose page became an article. The others: rejected, failed, not_modified, listing, recleaned."""
 
@@ -151,7 +155,7 @@ def last_states(conn: Connection, sources: Collection[str], *, before: int) -> d
     """How the last crawl of each source ended that began before the run ``before``; only those that had one."""
     found: dict[str, str] = {}
     crawls = select(crawl_run.c.sources, crawl_run.c.state).where(
-        crawl_run.c.id < before, crawl_run.c.command != REEXTRACT
+        crawl_run.c.id < before, crawl_run.c.command.not_in(NO_CRAWLS)
     )
     for run in conn.execute(crawls.order_by(crawl_run.c.id.desc())):
         found = {key: run.state for key in run.sources if key in sources} | found
