@@ -105,8 +105,9 @@ def _round_up(value: float) -> int:
     """An even number at the top of the axis that is easy to halve."""
     if value <= 2:
         return 2
-    size = 10 ** math.floor(math.log10(value))
-    return next(int(size * factor) for factor in (1, 2, 4, 6, 8, 10) if size * factor >= value and size * factor > 1)
+    size: int = 10 ** math.floor(math.log10(value))
+    tops = (round(size * factor) for factor in (1, 1.2, 1.4, 1.6, 2, 3, 4, 5, 6, 8, 10))
+    return next(top for top in tops if top >= value and top % 2 == 0)
 
 
 def _spread(count: int, most: int) -> range:

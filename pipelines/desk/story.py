@@ -35,12 +35,15 @@ def story(reader: Reader, wanted: int) -> StoryPage | None:
     if found is None:
         return None
     rows = reader.rows("its articles", _ARTICLES, story=wanted, limit=MOST_ARTICLES)
-    return StoryPage(found, [_placed(row, rows[0]["published_ts"], rows[-1]["published_ts"]) for row in rows])
+    times = [row["published_ts"] for row in rows]
+    first = next((row["published_ts"] for row in rows if row["id"] == found["first_article_id"]), found["first_ts"])
+    return StoryPage(found, [_placed(row, first, times) for row in rows])
 
 
-def _placed(row: Row, first: int, last: int) -> Row:
-    later = row["published_ts"] - first
-    return row | {"later": later, "share": round(100 * later / max(last - first, 1), 1)}
+def _placed(row: Row, first: int, times: list[int]) -> Row:
+    """With the seconds it came after the first (a site may date it before), and its place on the line."""
+    share = 100 * (row["published_ts"] - times[0]) / max(times[-1] - times[0], 1)
+    return row | {"later": row["published_ts"] - first, "share": round(share, 1)}
 
 
 _STORIES = """
