@@ -177,12 +177,12 @@ _BY_NUMBER = "ix_sketch_band_number"
 
 
 def timed(call: Callable[[T], object], of: Iterable[T]) -> list[float]:
-    """Milliseconds of each call."""
+    """Milliseconds of CPU of each call: on a busy machine the clock tells more about the others."""
     taken = []
     for each in of:
-        began = time.perf_counter()
+        began = time.thread_time()
         call(each)
-        taken.append(1_000 * (time.perf_counter() - began))
+        taken.append(1_000 * (time.thread_time() - began))
     return taken
 
 
