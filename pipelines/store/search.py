@@ -36,8 +36,8 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 WEIGHTS = (10.0, 3.0, 1.0)
 """A word in the title weighs ten, in the description three times what it does in the body."""
 
-_MANY = 20_000
-"""So many matches are walked through by date, newest first, instead of being sorted."""
+MOST_RANKED = 20_000
+"""Of so many matches, the newest, the best are found; by date, more are walked through instead of being sorted."""
 
 Order = Literal["rank", "date"]
 
@@ -165,21 +165,27 @@ _NEWEST = (article.c.published_ts.desc(), article.c.number.desc())
 def _statement(conn: Connection, asked: Asked) -> Select[Any]:
     """Number and rank of what matches, in order.
 
-    The index is asked first and once: left to itself, SQLite would ask it again for every article of a source.
+    The index is asked first and once: left to itself, SQLite would ask it again for every article of a source. The
+    plus before its ``rowid`` sees to that.
     """
     if not asked.query.match:
         plain = select(article.c.number, literal_column("0.0").label("rank"))
         return plain.where(*asked.conditions).order_by(*_NEWEST)
     if asked.order == "date" and _are_many(conn, asked.query):
         return _walked(asked)
-    rank = func.bm25(_WHOLE, *WEIGHTS).label("rank")
-    if asked.order == "rank" and not asked.conditions:
-        found = select(_fts.c.rowid.label("number"), rank).where(matches(asked.query))
-        return found.order_by(literal_column("rank"), literal_column("number").desc())
-    matching = select(_fts.c.rowid, rank).where(matches(asked.query)).cte("matching").prefix_with("MATERIALIZED")
-    found = select(article.c.number, matching.c.rank).join_from(matching, article, article.c.number == matching.c.rowid)
-    found = found.where(*asked.conditions)
-    return found.order_by(*_NEWEST) if asked.order == "date" else found.order_by(literal_column("rank"), *_NEWEST)
+    best = _best(asked).subquery("best")
+    found = select(best.c.number, best.c.rank)
+    if asked.order == "date":
+        return found.join_from(best, article, article.c.number == best.c.number).order_by(*_NEWEST)
+    return found.order_by(best.c.rank, best.c.number.desc())
+
+
+def _best(asked: Asked) -> Select[Any]:
+    """What matches, with its rank; of very many the newest, since to rank one costs more than to find it."""
+    found = select(_fts.c.rowid.label("number"), func.bm25(_WHOLE, *WEIGHTS).label("rank"))
+    if asked.conditions:
+        found = found.join_from(_fts, article, article.c.number == literal_column("+article_fts.rowid"))
+    return found.where(matches(asked.query), *asked.conditions).order_by(_fts.c.rowid.desc()).limit(MOST_RANKED)
 
 
 def _walked(asked: Asked) -> Select[Any]:
@@ -191,8 +197,8 @@ def _walked(asked: Asked) -> Select[Any]:
 
 
 def _are_many(conn: Connection, query: Query) -> bool:
-    some = select(_fts.c.rowid).where(matches(query)).limit(_MANY + 1).subquery()
-    return conn.execute(select(func.count()).select_from(some)).scalar_one() > _MANY
+    some = select(_fts.c.rowid).where(matches(query)).limit(MOST_RANKED + 1).subquery()
+    return conn.execute(select(func.count()).select_from(some)).scalar_one() > MOST_RANKED
 
 
 def matches(query: Query) -> TextClause:

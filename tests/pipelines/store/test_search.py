@@ -206,7 +206,7 @@ def test_very_many_matches_by_date(store: Store, monkeypatch: pytest.MonkeyPatch
         for day in range(1, 9):
             save_article(conn, an_article(f"{day}", title=f"Token {day}", published_at=f"2026-11-{day:02d}"))
     sorted_ones = store.search("token", order="date", source="daily", limit=5)
-    monkeypatch.setattr(search, "_MANY", 3)
+    monkeypatch.setattr(search, "MOST_RANKED", 3)
     walked = store.search("token", order="date", source="daily", limit=5)
     assert (
         [hit.title for hit in walked]
