@@ -20,7 +20,10 @@ Kind = Literal["text", "integer", "real", "texts", "records"]
 _ARGUMENTS = 40
 """Columns in one ``json_object``: SQLite takes 100 arguments a function."""
 _PICKED = "picked CROSS JOIN article ON article.number = picked.number"
-_OLDER = " LEFT JOIN article_version AS was ON was.article_id = article.id AND was.version = picked.version"
+_OLDER = (
+    " LEFT JOIN article_version AS was ON was.article_id = article.id AND was.version = picked.version"
+    " LEFT JOIN article_past AS past ON past.article_id = article.id AND past.version = picked.version"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Column:
     groups: tuple[str, ...] = ()
     fields: Mapping[str, Kind] = field(default_factory=dict)
     rows: Rows | None = None
+    then: str = ""
+    """SQL for an older version, where it is not that of the latest."""
 
     @property
     def in_json(self) -> str:
@@ -52,11 +57,15 @@ class Rows:
     beside: Mapping[str, Kind]
     unless_named: str
     nested: str
+    unless_named_then: str
+    further: str
+    """A condition of its own; a table that has one knows itself what belongs to an older version."""
 
     def condition(self, nameless: bool) -> str:
         """Which rows are the article's."""
         named = f" AND {self.unless_named}" if nameless and self.unless_named else ""
-        return f"{self.table}.article_id = article.id{named}"
+        further = f" AND {self.further}" if self.further else ""
+        return f"{self.table}.article_id = article.id{named}{further}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,10 @@ class Shape:
             return replace(column, sql=self._nested(column, column.rows))
         sql = column.sql
         if "{v}" in sql:
-            now, then = sql.replace("{v}", "article"), sql.replace("{v}", "was")
-            sql = f"CASE WHEN picked.version IS NULL THEN {now} ELSE {then} END" if self.dated else now
+            column = replace(column, then=sql.replace("{v}", "was"))
+            sql = sql.replace("{v}", "article")
+        if self.dated and column.then:
+            sql = f"CASE WHEN picked.version IS NULL THEN {sql} ELSE {column.then} END"
         if column.name == "authors" and self.authors != "keep":
             sql = f"hashed({sql})" if self.authors == "hash" else "'[]'"
         return replace(column, sql=sql)
@@ -127,7 +138,11 @@ class Shape:
         pairs = ", ".join(f"'{name}', {name}" for name in column.fields)
         inner = f"SELECT {', '.join(column.fields)} FROM {rows.table} WHERE {condition} ORDER BY {rows.order}"  # noqa: S608
         sql = rows.nested or f"(SELECT json_group_array(json_object({pairs})) FROM ({inner}))"  # noqa: S608
-        return f"CASE WHEN picked.version IS NULL THEN {sql} ELSE '[]' END" if self.dated else sql
+        if not self.dated or rows.further:
+            return sql
+        named = rows.unless_named_then if self.authors != "keep" and rows.unless_named_then else "1"
+        then = column.then.replace("{unless_named}", named) or "'[]'"
+        return f"CASE WHEN picked.version IS NULL THEN {sql} ELSE {then} END"
 
     def _beside(self, column: Column) -> Table:
         rows = column.rows
@@ -136,7 +151,8 @@ class Shape:
         columns = (
             Column(name, kind, rows.sources.get(name, f"{rows.table}.{name}"), "") for name, kind in kinds.items()
         )
-        condition = rows.condition(self.authors != "keep") + (" AND picked.version IS NULL" if self.dated else "")
+        condition = rows.condition(self.authors != "keep")
+        condition += " AND picked.version IS NULL" if self.dated and not rows.further else ""
         source = f"{_PICKED} CROSS JOIN {rows.table} ON {condition}"
         return Table(column.name, column.about, tuple(columns), source, f"{rows.table}.{rows.order}")
 
@@ -165,7 +181,8 @@ def _read(entry: Mapping[str, Any]) -> Iterator[Column]:
         kind: Kind = "records" if "rows" in entry else entry.get("type", "text")
         sql = entry.get("sql", "").replace("{name}", name)
         groups = tuple(entry.get("in", [name]))
-        yield Column(entry.get("prefix", "") + name, kind, sql, about, groups, entry.get("fields", {}), _rows(entry))
+        rows, then = _rows(entry), entry.get("then", "")
+        yield Column(entry.get("prefix", "") + name, kind, sql, about, groups, entry.get("fields", {}), rows, then)
 
 
 def _rows(entry: Mapping[str, Any]) -> Rows | None:
@@ -175,7 +192,15 @@ def _rows(entry: Mapping[str, Any]) -> Rows | None:
     return Rows(entry["rows"], *given)
 
 
-_USUAL: dict[str, Any] = {"order": "ordinal", "from": {}, "beside": {}, "unless_named": "", "nested": ""}
+_USUAL: dict[str, Any] = {
+    "order": "ordinal",
+    "from": {},
+    "beside": {},
+    "unless_named": "",
+    "nested": "",
+    "unless_named_then": "",
+    "condition": "",
+}
 
 
 def _joined(column: Column) -> tuple[str, ...]:

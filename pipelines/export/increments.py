@@ -123,7 +123,7 @@ class _Feed:
         )
         conn.execute(
             "CREATE TEMP TABLE todo AS SELECT row_number() OVER (ORDER BY place) AS place, number, version, split, "  # noqa: S608
-            f"cluster, cluster_size FROM picked WHERE number NOT IN ({_UNCHANGED})",
+            f"cluster, cluster_size, until FROM picked WHERE number NOT IN ({_UNCHANGED})",
             {"cursor": self._manifest["feed"]["cursor"]},
         )
         conn.execute("DELETE FROM picked")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import UsageError
 from pipelines.export.selection import Selection, where_clause
+from pipelines.export.snapshot import look_at_now
 from pipelines.store.times import epoch, normalised
 
 DEDUPE = ("none", "exact", "near")
@@ -60,7 +61,7 @@ def pick(conn: sqlite3.Connection, selection: Selection, *, dedupe: str = "none"
     condition, values = where_clause(conn, selection)
     conn.execute(
         "CREATE TEMP TABLE picked (place INTEGER PRIMARY KEY, number INTEGER, version INTEGER, "
-        "split INTEGER DEFAULT 0, cluster INTEGER, cluster_size INTEGER)"
+        "split INTEGER DEFAULT 0, cluster INTEGER, cluster_size INTEGER, until TEXT)"
     )
     order = "ORDER BY article.published_ts, article.number"
     if dedupe == "none" and not splits.boundaries:
@@ -68,7 +69,8 @@ def pick(conn: sqlite3.Connection, selection: Selection, *, dedupe: str = "none"
         left_out: dict[str, int] = {}
     else:
         left_out = _pick_clusters(conn, condition, values, dedupe, splits)
-    _date(conn, splits)
+    look_at_now(conn)
+    _date(conn, selection.as_of, splits)
     counts = dict(conn.execute("SELECT split, count(*) FROM picked GROUP BY split"))
     return Picked({name: counts.get(place, 0) for place, name in enumerate(splits.names)}, left_out)
 
@@ -151,19 +153,23 @@ def _root(parent: dict[int, int], number: int) -> int:
     return number
 
 
-def _date(conn: sqlite3.Connection, splits: Splits) -> None:
-    """Name the version to export where a later one was seen only after the end of the article's split.
+def _date(conn: sqlite3.Connection, as_of: str | None, splits: Splits) -> None:
+    """Say until when may be known, and name the version to export where a later one was seen only after that.
 
-    An article that was first fetched after its split ended has no version from before; its first one stands for it.
+    That is ``as_of``, or the end of the article's split. An article that was first fetched after its split ended has no
+    version from before; its first one stands for it.
     """
-    for place, end in enumerate(splits.boundaries):
-        known = (
-            "SELECT coalesce(max(version) FILTER (WHERE seen_at <= :end), min(version)) FROM article_version AS was "
-            "WHERE was.article_id = article.id"
-        )
+    known = (
+        "SELECT coalesce(max(version) FILTER (WHERE seen_at <= picked.until), min(version)) "
+        "FROM article_version AS was WHERE was.article_id = article.id"
+    )
+    for place in range(len(splits.names)):
+        until = min((each for each in (as_of, *splits.boundaries[place : place + 1]) if each), default=None)
+        if until:
+            conn.execute("UPDATE picked SET until = ? WHERE split = ?", (until, place))
+    if as_of or splits.boundaries:
         conn.execute(
             f"UPDATE picked SET version = (SELECT nullif(({known}), article.version) FROM article "  # noqa: S608
-            "WHERE article.number = picked.number) WHERE split = :split AND number IN "
-            "(SELECT number FROM article WHERE version > 1)",
-            {"end": end, "split": place},
+            "WHERE article.number = picked.number) "
+            "WHERE until IS NOT NULL AND number IN (SELECT number FROM article WHERE version > 1)"
         )

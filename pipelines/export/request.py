@@ -56,7 +56,7 @@ class Request:
         """The columns and tables."""
         groups = [each for each in FORMATS[self.format].groups if not self.body or each not in _BODIES]
         clusters = ["cluster"] if self.dedupe != "none" or self.splits.boundaries else []
-        dated = bool(self.splits.boundaries)
+        dated = bool(self.selection.as_of or self.splits.boundaries)
         wanted = tuple(dict.fromkeys([*groups, *self.body, *clusters, *self.include]))
         return Shape(wanted, self.columns, self.tables, self.authors, dated)
 

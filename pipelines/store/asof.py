@@ -50,7 +50,7 @@ def show_as_of(connection: sqlite3.Connection, moment: datetime) -> Callable[[st
     """
     secret = f"then_{secrets.token_hex(8)}_"
     when = f"'{utc_text(moment)}'"
-    connection.create_function("newsmint_headings", 2, _headings, deterministic=True)
+    connection.create_function("newsmint_headings", 2, headings_in, deterministic=True)
     users = connection.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall()
     tables = [name for name in (*metadata.tables, "alembic_version") if name not in ROLLUPS]
     queries = {name: f"SELECT * FROM main.{name} WHERE false" for name in tables}  # noqa: S608
@@ -81,7 +81,7 @@ def moment_of(conn: Connection) -> datetime | None:
     return moment
 
 
-def _headings(body: str | None, markdown: str | None) -> str:
+def headings_in(body: str | None, markdown: str | None) -> str:
     """The headings of a text as JSON ``[[level, text, position], …]``: position counts blocks, from 0."""
     plain, marked = ((text or "").split("\n\n") for text in (body, markdown))
     found = []

@@ -98,3 +98,17 @@ def test_as_of_is_what_was_known_then(store: Store, tmp_path: Path) -> None:
     assert chosen(store.path, tmp_path, as_of="2026-11-20T12:00:00Z") == ["Before"]
     assert chosen(store.path, tmp_path, as_of="2026-11-20T09:00:00Z") == []
     assert chosen(store.path, tmp_path, as_of=now) == ["After", "Exchange lists token"]
+
+
+def test_as_of_has_what_hung_on_the_article_then(store: Store, tmp_path: Path) -> None:
+    text = "An opening.\n\nA heading\n\nA close."
+    markdown = text.replace("A h", "## A h")
+    then = an_article(tags=("Old",), body=text, body_markdown=markdown, fetched_at="2026-11-20T10:00:00Z")
+    with store.begin() as conn:
+        save_article(conn, then)
+        save_article(conn, an_article(tags=("New",), links=(), fetched_at="2026-11-21T10:00:00Z"))
+    export(store.path, Request("jsonl", Selection(as_of="2026-11-20T12:00:00Z")), tmp_path / "out.jsonl")
+    (row,) = json_lines(tmp_path / "out.jsonl")
+    assert (row["tags"], row["links"]) == (["Old"], then.as_dict()["links"])
+    assert row["headings"] == [{"level": 2, "text": "A heading", "position": 1}]
+    assert row["removed"] == []
