@@ -68,11 +68,14 @@ def source(reader: Reader, key: str, at: datetime) -> SourcePage | None:
 
 _SOURCES = """
     SELECT source.key, source.name, source.domain, source.language,
-           (SELECT count(*) FROM article WHERE article.source = source.key) AS articles,
+           coalesce(written.articles, 0) AS articles,
            (SELECT max(published_ts) FROM article WHERE article.source = source.key) AS latest,
            (SELECT max(fetched_at) FROM fetch WHERE fetch.source = source.key) AS last_fetch,
            (SELECT group_concat(kind, ', ') FROM alarm WHERE alarm.source = source.key AND cleared_at IS NULL) AS alarms
-    FROM source ORDER BY alarms IS NULL, source.key
+    FROM source
+    LEFT JOIN (SELECT source, sum(articles) AS articles FROM article_day GROUP BY source) AS written
+      ON written.source = source.key
+    ORDER BY alarms IS NULL, source.key
 """
 _SOURCE = """
     SELECT source.*, (SELECT count(*) FROM article WHERE article.source = source.key) AS articles,

@@ -65,9 +65,16 @@ def get(store: Path) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def server(store: Path) -> Iterator[str]:
-    """The address of ``newsmint serve`` over the store."""
-    command = [sys.executable, "-c", "from crawler.cli import main; main()", "serve", "--port", "0", "--db", str(store)]
+def live_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One like it, that is written to while it is served."""
+    return newsroom.make(tmp_path_factory.mktemp("live") / "news.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def server(live_store: Path) -> Iterator[str]:
+    """The address of ``newsmint serve`` over the live store."""
+    command = [sys.executable, "-c", "from crawler.cli import main; main()", "serve", "--port", "0"]
+    command += ["--db", str(live_store)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         try:

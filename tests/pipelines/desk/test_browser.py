@@ -227,7 +227,7 @@ def test_a_question_is_asked_by_its_form(visit: Visit) -> None:
     assert visit.page.locator("tbody tr").count() == 2
 
 
-def test_a_crawl_goes_on_writing_and_the_desk_shows_it(visit: Visit, store: Path) -> None:
+def test_a_crawl_goes_on_writing_and_the_desk_shows_it(visit: Visit, live_store: Path) -> None:
     script = (
         "import sys; from pipelines.store import open_store; from pipelines.store.articles import save_article;"
         "from tests.pipelines.store.examples import an_article\n"
@@ -236,6 +236,6 @@ def test_a_crawl_goes_on_writing_and_the_desk_shows_it(visit: Visit, store: Path
     )
     visit.go("/search?q=zebra")
     assert visit.page.get_by_text("Nothing found").is_visible()
-    subprocess.run([sys.executable, "-c", script, str(store)], check=True)
+    subprocess.run([sys.executable, "-c", script, str(live_store)], check=True)
     visit.go("/search?q=zebra")
     assert visit.page.locator(".hits h2").all_inner_texts() == ["Latecomer zebra"]
