@@ -24,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Verdict
+from pipelines.quality.values import Quality
 from pipelines.rights import Notice
 from pipelines.site import UNKNOWN_SITE, Site
 
@@ -66,6 +67,7 @@ class Timed:
     enrichment: Enrichment | None = None
     notices: tuple[Notice, ...] = ()
     """What the page says of its own use; of ``timed`` alone."""
+    quality: Quality | None = None
 
 
 class ExtractionPool:
@@ -189,12 +191,19 @@ def _extract(page: RawPage, site: Site) -> Timed:
 def _extract_and_enrich(page: RawPage, site: Site) -> Timed:
     from pipelines.enrich import enrich
     from pipelines.extraction import extract_article
+    from pipelines.quality import measure
     from pipelines.rights.page import page_notices
 
     def work() -> Timed:
         article = extract_article(page, site)
-        found = enrich(article) if Verdict(article.verdict).is_stored else None
-        return Timed(article, enrichment=found, notices=page_notices(page))
+        if not Verdict(article.verdict).is_stored:
+            return Timed(article, notices=page_notices(page))
+        return Timed(
+            article,
+            enrichment=enrich(article),
+            notices=page_notices(page),
+            quality=measure(article.body, article.language),
+        )
 
     return _in_time(work)
 
@@ -218,7 +227,9 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extraction", "pipelines.enrich", "pipelines.rights.page"])
+    context.set_forkserver_preload(
+        ["pipelines.extraction", "pipelines.enrich", "pipelines.rights.page", "pipelines.quality"]
+    )
     resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
     try:

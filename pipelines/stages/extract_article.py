@@ -48,5 +48,5 @@ class ExtractArticle:
             site = await asyncio.to_thread(self._sites.site, item.source, latest=item.again)
         done = await asyncio.wrap_future(self._pool.timed(item.page, site))
         if isinstance(done.result, Article):
-            return Extracted(item, done.result, done.seconds, done.enrichment, done.notices)
+            return Extracted(item, done.result, done.seconds, done.enrichment, done.notices, done.quality)
         raise failed_extraction(done.result.kind, done.result.detail, done.seconds)

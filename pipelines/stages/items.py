@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Validators
+from pipelines.quality.values import Quality
 from pipelines.rights import Notice
 from pipelines.store.frontier import FrontierEntry
 
@@ -68,3 +69,4 @@ class Extracted:
     enrichment: Enrichment | None = field(default=None, repr=False)
     notices: tuple[Notice, ...] = field(default=(), repr=False)
     """What the page itself says of its use."""
+    quality: Quality | None = field(default=None, repr=False)

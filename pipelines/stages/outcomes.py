@@ -27,6 +27,7 @@ from pipelines.store.chrome import observe
 from pipelines.store.gone import lift
 from pipelines.store.links import register
 from pipelines.store.pages import keep_page
+from pipelines.store.quality import save_quality
 from pipelines.store.rights import read_again, save_rights
 from pipelines.store.runs import record_fetch, record_rejection
 from pipelines.store.times import normalised, now, utc_text
@@ -56,6 +57,8 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id, enrichment=item.enrichment))
     _note_rights(conn, item.fetched, item.notices, page_id, item.article.id, is_new=outcome == "new")
+    if item.quality is not None and outcome != "unchanged":
+        save_quality(conn, item.article.id, item.quality)
     if item.fetched.again:
         return _note_cleaning(conn, place, item.fetched, outcome, page_id)
     asked = item.fetched.page.requested_url
