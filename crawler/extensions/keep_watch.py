@@ -6,13 +6,14 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
+from crawler.extensions.while_open import WhileOpen
 from crawler.frontier.scheduler import FrontierScheduler
 from crawler.spiders.news import NewsSpider
 from pipelines.errors import NewsmintError
@@ -31,31 +32,21 @@ class _Times:
     reports: float
 
 
-class KeepWatch:
+class KeepWatch(WhileOpen):
     """Extension, of spiders that have a ``watch``. ``WATCH_TICK``: seconds between two looks at what is due."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._tick = crawler.settings.getfloat("WATCH_TICK")
-        self._task: asyncio.Task[None] | None = None
-        crawler.signals.connect(self._opened, signal=signals.spider_opened)
-        crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def _opened(self, spider: Spider) -> None:
-        if isinstance(spider, NewsSpider) and spider.watch is not None:
-            self._crawler.signals.connect(self._idle, signal=signals.spider_idle)
-            self._task = asyncio.ensure_future(self._run(spider))
-
-    def _closed(self, spider: Spider) -> None:
-        if self._task is not None:
-            self._task.cancel()
+    def work(self, spider: Spider) -> Iterable[Coroutine[None, None, None]]:
+        if not isinstance(spider, NewsSpider) or spider.watch is None:
+            return []
+        self._crawler.signals.connect(self._idle, signal=signals.spider_idle)
+        return [self._run(spider)]
 
     def _idle(self, spider: Spider) -> None:
-        if self._task is not None and not self._task.done():
+        if self._is_at_work:
             raise DontCloseSpider
 
     async def _run(self, spider: NewsSpider) -> None:

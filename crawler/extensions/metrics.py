@@ -6,18 +6,19 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
+from crawler.extensions.while_open import WhileOpen
 from pipelines.errors import BadConfig, NewsmintError
 from pipelines.stages.session import session_of
 from pipelines.store import alarms, frontier, open_store
@@ -34,16 +35,15 @@ LOOK_SECONDS = 2.0
 WRITE_SECONDS = 60.0
 
 
-class PrometheusMetrics:
+class PrometheusMetrics(WhileOpen):
     """Extension, of crawls that fetch: ``NEWSMINT_METRICS_PORT`` and ``_ADDRESS``, ``NEWSMINT_METRICS_FILE``.
 
     Follows the run's rows with a reader of its own, off the event loop: a crawl never waits for its figures.
     """
 
     def __init__(self, crawler: Crawler, port: int, address: str, file: Path | None) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._port, self._address, self._file = port, address, file
-        self._task: asyncio.Task[None] | None = None
         self._open = ExitStack()
         self._looking = threading.Lock()
         self._last_new: Mapping[str, int] | None = None
@@ -51,8 +51,6 @@ class PrometheusMetrics:
         from crawler.metrics import Metrics
 
         self._metrics = Metrics()
-        crawler.signals.connect(self._opened, signal=signals.spider_opened)
-        crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -61,9 +59,9 @@ class PrometheusMetrics:
             raise NotConfigured
         return cls(crawler, port, crawler.settings["NEWSMINT_METRICS_ADDRESS"], file)
 
-    def _opened(self, spider: Spider) -> None:
+    def work(self, spider: Spider) -> Iterable[Coroutine[None, None, None]]:
         if not getattr(spider, "uses_frontier", False):
-            return
+            return []
         session = session_of(self._crawler)
         self._place = Place(session.place.run_id)
         self._store = self._open.enter_context(open_store(session.store.path, readonly=True))
@@ -71,11 +69,7 @@ class PrometheusMetrics:
         if self._file:
             self._metrics.resume(self._file)
         self._serve()
-        self._task = asyncio.ensure_future(self._follow())
-
-    def _closed(self, spider: Spider) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        return [self._follow()]
 
     def _at_end(self, state: str) -> None:
         self._look(last=True)

@@ -7,16 +7,16 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
-from typing import Self
+from collections.abc import Coroutine, Iterator, Mapping
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import Crawler
 
 from crawler.course import Course, Tally
+from crawler.extensions.while_open import WhileOpen
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import session_of
 from pipelines.store import frontier
@@ -34,36 +34,28 @@ AT_TIMES = ("gone", "recleaned")
 """What most crawls have none of: shown once there is some."""
 
 
-class Progress:
+class Progress(WhileOpen):
     """Extension. ``NEWSMINT_PROGRESS``: ``auto`` (by whether standard error is a terminal), ``lines`` or ``none``."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._style: str = crawler.settings.get("NEWSMINT_PROGRESS", "auto")
         self._course = Course(time.monotonic())
         self._queues: dict[str, int] = {}
         self._limit: int | None = None
-        self._tasks: list[asyncio.Task[None]] = []
         self._live: Live | None = None
-        crawler.signals.connect(self._opened, signal=signals.spider_opened)
-        crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def _opened(self, spider: Spider) -> None:
+    def work(self, spider: Spider) -> Iterator[Coroutine[None, None, None]]:
         if self._style == "none":
             return
         self._limit = getattr(spider, "limit", None)
         on_screen = self._style == "auto" and sys.stderr.isatty()
-        self._tasks.append(asyncio.ensure_future(self._draw() if on_screen else self._log()))
+        yield self._draw() if on_screen else self._log()
         if getattr(spider, "uses_frontier", False):
-            self._tasks.append(asyncio.ensure_future(self._count()))
+            yield self._count()
 
     def _closed(self, spider: Spider) -> None:
-        for task in self._tasks:
-            task.cancel()
+        super()._closed(spider)
         if self._live is not None:
             self._live.stop()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Self
+from collections.abc import Coroutine, Iterable
 
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from crawler.extensions.while_open import WhileOpen
 from pipelines.stages.session import session_of
 
 log = logging.getLogger(__name__)
@@ -16,29 +17,18 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 0.25
 
 
-class StopInTime:
+class StopInTime(WhileOpen):
     """Extension. ``STOP_SECONDS`` after a stop began, ends the reactor, and then the session, which gives leases back.
 
     Scrapy itself waits for every request under way, a pause before a retry included.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+        super().__init__(crawler)
         self._grace = crawler.settings.getfloat("STOP_SECONDS")
-        self._watch: asyncio.Task[None] | None = None
-        crawler.signals.connect(self._opened, signal=signals.spider_opened)
-        crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def _opened(self, spider: Spider) -> None:
-        self._watch = asyncio.ensure_future(self._run())
-
-    def _closed(self, spider: Spider) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
+    def work(self, spider: Spider) -> Iterable[Coroutine[None, None, None]]:
+        return [self._run()]
 
     async def _run(self) -> None:
         while not self._is_stopping():
