@@ -13,6 +13,9 @@ from pipelines.errors import BadInput, CannotWrite, NewsmintError, StoreBusy
 BUSY_SECONDS = 5.0
 """How long to wait for another writer before giving up."""
 
+CACHE_MB = 64
+"""Megabytes of its file's pages that a connection keeps at hand, at most."""
+
 _KNOWN: tuple[tuple[tuple[str, ...], type[NewsmintError], str], ...] = (
     (("is locked",), StoreBusy, "another process is writing to this database; try again when it is done"),
     (("is full", "disk i/o"), CannotWrite, "cannot write; free some space, all that was stored before is safe"),
@@ -23,7 +26,9 @@ _KNOWN: tuple[tuple[tuple[str, ...], type[NewsmintError], str], ...] = (
 )
 
 
-def connect(path: str | Path, *, readonly: bool = False, foreign_keys: bool = True) -> sqlite3.Connection:
+def connect(
+    path: str | Path, *, readonly: bool = False, foreign_keys: bool = True, cache_mb: int = CACHE_MB
+) -> sqlite3.Connection:
     """A connection of the standard library's, with our settings and without transactions of its own making."""
     file = Path(path).absolute()
     mode = "rwc" if not readonly else "ro&immutable=1" if _is_frozen(file) else "ro"
@@ -34,7 +39,8 @@ def connect(path: str | Path, *, readonly: bool = False, foreign_keys: bool = Tr
         isolation_level=None,
         check_same_thread=False,
     )
-    pragmas = [f"foreign_keys = {'ON' if foreign_keys else 'OFF'}", "cache_size = -65536", "temp_store = MEMORY"]
+    pragmas = [f"foreign_keys = {'ON' if foreign_keys else 'OFF'}", f"cache_size = -{cache_mb * 1024}"]
+    pragmas += ["temp_store = MEMORY"]
     if not readonly:
         pragmas += ["journal_mode = WAL", "synchronous = NORMAL", "journal_size_limit = 67108864"]
     try:

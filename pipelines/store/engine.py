@@ -16,11 +16,16 @@ WRITE = "newsmint_write"
 
 
 def make_engine(path: str | Path, *, readonly: bool = False, foreign_keys: bool = True) -> Engine:
-    """An engine on the file. The write-ahead log keeps readers and the writer out of each other's way."""
+    """An engine on the file. The write-ahead log keeps readers and the writer out of each other's way.
+
+    The connection used last is used next: whoever writes finds its pages still cached, which another's commit would
+    have emptied, and no further connection fills a cache of its own.
+    """
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         creator=partial(connect, path, readonly=readonly, foreign_keys=foreign_keys),
         json_serializer=_json,
+        pool_use_lifo=True,
     )
     event.listen(engine, "begin", _begin)
     return engine
