@@ -18,7 +18,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
-from crawler.sources import Source
+from crawler.sources import KEY, Source
 from pipelines.domains import registrable_domain
 from pipelines.errors import BadInput
 from pipelines.items import Hint, RawPage
@@ -130,7 +130,10 @@ class ArchiveSpider(Spider):
             for source in self._by_host.get(".".join(labels[start:]), ()):
                 if "/" not in source.domain or is_internal(capture.url, source.domain):
                     return source
-        return (capture.source or registrable_domain(capture.url) or None) if self._all_hosts else None
+        if not self._all_hosts:
+            return None
+        named = capture.source or ""
+        return named if KEY.fullmatch(named) else registrable_domain(capture.url) or None
 
     def _why_not(self, capture: Capture, source: Source | str | None) -> str | None:
         if source is None:

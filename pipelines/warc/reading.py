@@ -253,7 +253,7 @@ def _capture(label: str, url: str, said: Mapping[str, str], record: Any) -> Foun
     headers |= {name: value for name, value in said.items() if name == "newsmint-parts" and value.isdecimal()}
     return Capture(
         label, url, status, headers, body, _date(said.get("warc-date")),
-        said.get("newsmint-requested-uri"), said.get("newsmint-source"), _hint(said.get("newsmint-hint")),
+        _address(said.get("newsmint-requested-uri")), said.get("newsmint-source"), _hint(said.get("newsmint-hint")),
     )  # fmt: skip
 
 
@@ -277,6 +277,10 @@ def _read_by(reader: str, raw: bytes) -> bytes:
         return raw
 
 
+def _address(text: str | None) -> str | None:
+    return text if text and text.startswith(("http://", "https://")) and len(text) < 4096 else None
+
+
 def _date(text: str | None) -> str | None:
     """``2026-01-02T03:04:05Z``, from either precision that WARC allows."""
     found = re.match(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z$", (text or "").strip())
@@ -284,10 +288,18 @@ def _date(text: str | None) -> str | None:
 
 
 def _hint(text: str | None) -> Hint | None:
+    """A hint as our own export writes it; anybody may write such a field, so it is looked at before it is believed."""
     try:
-        return Hint.from_dict(json.loads(text)) if text else None
+        said = json.loads(text) if text else None
+        if not isinstance(said, dict) or not all(map(_is_text, said.values())):
+            return None
+        return Hint.from_dict(said)
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def _line(error: BaseException) -> str:

@@ -74,6 +74,16 @@ def test_layers_of_a_body_are_taken_off_where_they_are_there(
     assert found.body == b"<p>Text</p>"
 
 
+@pytest.mark.parametrize(
+    "hint", ["[]", "{}", '{"route": 1}', '{"route": "feed", "content_html": {"a": 1}}', "[" * 9_000]
+)
+def test_fields_of_our_own_are_believed_only_where_they_look_like_ours(hint: str, tmp_path: Path) -> None:
+    said = {"Newsmint-Hint": hint, "Newsmint-Requested-URI": "javascript:x", "Newsmint-Parts": "999999999"}
+    (found,) = read(archive(tmp_path / "a.warc.gz", [Made("https://a.example/", warc=said)]))
+    assert isinstance(found, Capture)
+    assert (found.hint, found.requested_url, found.parts) == (None, None, ())
+
+
 def test_what_is_no_page_is_passed_over_by_name(tmp_path: Path) -> None:
     revisit = {"WARC-Refers-To-Target-URI": "https://a.example/0", "WARC-Profile": "x"}
     found = read(
