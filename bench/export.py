@@ -43,7 +43,7 @@ def queries(table: Table) -> Iterator[str]:
         elif column.name in _OUTLINE and column.sql.startswith("("):
             hanging.append(_OUTLINE[column.name])
         else:
-            plain.append(column.sql)
+            plain.append(column.sql.replace("picked.until", "NULL"))
     source = table.source.removeprefix("picked CROSS JOIN ").replace(" ON article.number = picked.number", "")
     yield f"SELECT {', '.join(plain)} FROM {source} {_ORDER}"
     for name, fields, condition in hanging:
