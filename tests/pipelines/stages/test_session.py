@@ -26,7 +26,7 @@ def test_what_is_written_with_the_turn_of_runs_counts_for_the_run_it_belongs_to(
             session.write(fetched), session.write(fetched), session.begin_next(), session.write(fetched)
         )
 
-    assert asyncio.run(turn()) == (1, 1, None, 2)
+    assert tuple(asyncio.run(turn())) == (1, 1, None, 2)
     session.close("stopped")
     with open_store(session.store.path) as store, store.connect() as conn:
         done = [(run.id, run.state, run.summary["larkspur"]["new"]) for run in runs(conn)]
