@@ -14,8 +14,10 @@ from pathlib import Path
 from pipelines.sqlite import connect, explained
 from pipelines.store.asof import headings_in, moment_asked_for, show_as_of
 
-_CACHE = "PRAGMA cache_size = -16384"
-"""The operating system caches the file; a large cache of our own would only count twice."""
+_FRUGAL = ("PRAGMA cache_size = -16384", "PRAGMA temp_store = FILE")
+"""The operating system caches the file, so a large cache would only count twice; what is picked of a million articles
+goes to a temporary file.
+"""
 
 
 @contextmanager
@@ -25,7 +27,8 @@ def snapshot(path: Path, *, as_of: str | None = None, author_key: str = "") -> I
     ``author_key`` keys the marks that stand for names, so that nobody without it can find a name by trying.
     """
     with explained(path), closing(connect(path, readonly=True)) as conn:
-        conn.execute(_CACHE)
+        for pragma in _FRUGAL:
+            conn.execute(pragma)
         conn.create_function("hashed", 1, lambda names: _hashed(names, author_key), deterministic=True)
         conn.create_function("blocks", 2, _blocks, deterministic=True)
         conn.create_function("newsmint_headings", 2, headings_in, deterministic=True)
