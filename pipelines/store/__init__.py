@@ -1,7 +1,7 @@
 """The store: one SQLite file with everything an analyst asks about, and the archive of raw pages beside it.
 
-``open_store`` gives a ``Store``, which is the API for scripts and notebooks; the modules are plain functions that take its connection. ``docs/schema.md``
-describes the tables.
+``open_store`` gives a ``Store``, which is the API for scripts and notebooks; the modules are plain functions that take
+its connection. ``docs/schema.md`` describes the tables.
 """
 
 from pipelines.store.articles import Outcome

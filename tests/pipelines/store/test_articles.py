@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -165,7 +166,7 @@ def test_articles_come_by_time_of_publication(store: Store) -> None:
         for slug, date in dates.items():
             save_article(conn, an_article(slug, published_at=date, fetched_at="2026-11-02T08:00:00Z"))
 
-    def slugs(**selection: object) -> list[str]:
+    def slugs(**selection: Any) -> list[str]:
         return [it.url[-1] for it in store.articles(**selection)]
 
     assert slugs() == ["a", "b", "c", "d"]
