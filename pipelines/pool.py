@@ -219,6 +219,14 @@ def _in_time(work: Callable[[], Timed]) -> Timed:
     return replace(done, seconds=round(time.perf_counter() - began, 4))
 
 
+_PRELOADED = (
+    "pipelines.extraction",
+    *(f"pipelines.enrich.{part}" for part in ("assets", "credits", "duplicates", "labels")),
+    "pipelines.rights.page",
+    "pipelines.quality",
+)
+
+
 def _context() -> multiprocessing.context.BaseContext:
     """Processes that start fast: a server that has loaded the extraction forks them, where the system has it."""
     # One thread a worker: the workers are as many as the cores already.
@@ -227,9 +235,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["pipelines.extraction", "pipelines.enrich", "pipelines.rights.page", "pipelines.quality"]
-    )
+    context.set_forkserver_preload(list(_PRELOADED))
     resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
     try:

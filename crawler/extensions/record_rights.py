@@ -26,8 +26,8 @@ from crawler.failures import failure_kind
 from crawler.signals import robots_read
 from pipelines.errors import NewsmintError
 from pipelines.rights import Notice
+from pipelines.rights.headers import header_notices
 from pipelines.rights.hosts import AI_TXT, MAX_BYTES, TDMREP, HostRights, Unusable, read_ai_txt, read_tdmrep
-from pipelines.rights.page import header_notices
 from pipelines.rights.robots import AgentRules, read_robots
 from pipelines.stages.session import session_of
 from pipelines.store.rights import RightsFile, load_file, save_file

@@ -23,8 +23,8 @@ from pipelines.domains import registrable_domain
 from pipelines.errors import BadInput
 from pipelines.items import Hint, RawPage
 from pipelines.rights import Notice
+from pipelines.rights.headers import header_notices
 from pipelines.rights.hosts import HostRights
-from pipelines.rights.page import header_notices
 from pipelines.rights.robots import AgentRules, read_robots
 from pipelines.stages.items import Fetched
 from pipelines.stages.session import Session

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pipelines.enrich.assets import mentions
-from pipelines.enrich.credits import find_credits
-from pipelines.enrich.duplicates import sketch
-from pipelines.enrich.labels import labels
 from pipelines.enrich.values import Credit, Enrichment, Label, Mention, Sketch
 from pipelines.enrich.version import enricher_version
 from pipelines.items import Article
@@ -18,6 +14,12 @@ __all__ = ["ENRICHER", "Credit", "Enrichment", "Label", "Mention", "Sketch", "en
 
 def enrich(article: Article) -> Enrichment:
     """Mentions of assets, outlets credited, labels with their evidence, and the sketch of the body."""
+    # Their tables of names take a third of a second to load, and a crawl's own process leaves this to its workers.
+    from pipelines.enrich.assets import mentions
+    from pipelines.enrich.credits import find_credits
+    from pipelines.enrich.duplicates import sketch
+    from pipelines.enrich.labels import labels
+
     return Enrichment(
         ENRICHER,
         mentions=mentions(article),

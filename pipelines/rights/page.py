@@ -1,4 +1,4 @@
-"""What an answer's headers and the page itself say: robots, TDM reservation, licence, paywall. Pure.
+"""What a page itself says: robots, TDM reservation, licence, paywall. Pure.
 
 Run it where the extraction runs, in a process that may be killed. The elements that speak of rights are few: once
 through the tree finds all of them.
@@ -6,8 +6,7 @@ through the tree finds all of them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urljoin
 
@@ -16,7 +15,8 @@ from lxml import etree, html
 from pipelines.extraction.document import decode
 from pipelines.extraction.jsonld import article_rank, first, parse_nodes
 from pipelines.items import RawPage
-from pipelines.rights.values import LONGEST, MOST, Notice
+from pipelines.rights.headers import TDM, clean
+from pipelines.rights.values import MOST, Notice
 
 MAX_BYTES = 5_000_000
 """Larger pages are not extracted either."""
@@ -24,26 +24,9 @@ MAX_BYTES = 5_000_000
 MAX_ELEMENTS = 20_000
 """Of the kinds that are looked at; later ones are not."""
 
-_TDM = ("tdm-reservation", "tdm-policy")
 _ROBOTS_META = frozenset({"robots", "googlebot", "googlebot-news", "bingbot", "ai", "gptbot", "ccbot"})
 _LICENCE_META = frozenset({"dc.rights.license", "dcterms.license", "dc.license", "license", "copyright-license"})
 _FIGURE = frozenset({"figure", "figcaption", "picture"})
-_LINK = re.compile(r"<([^<>]{1,2000})>([^,<]{0,500})")
-_REL_LICENCE = re.compile(r"""rel\s*=\s*["']?[^"';]{0,100}\blicen[cs]e\b""", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-
-
-def header_notices(headers: Mapping[str, str]) -> tuple[Notice, ...]:
-    """What an answer's headers say; names in lower case, several of one name joined by commas."""
-    found = [
-        Notice("header", name, _clean(headers[name]))
-        for name in ("x-robots-tag", *_TDM, "content-usage", "content-signal")
-        if headers.get(name, "").strip()
-    ]
-    for address, parameters in _LINK.findall(headers.get("link", "")[:20_000]):
-        if _REL_LICENCE.search(parameters):
-            found.append(Notice("header", "license", _clean(address)))
-    return tuple(dict.fromkeys(found))[:MOST]
 
 
 def page_notices(page: RawPage) -> tuple[Notice, ...]:
@@ -75,9 +58,9 @@ def _parsed(text: str) -> html.HtmlElement | None:
 def _meta(meta: html.HtmlElement) -> Notice | None:
     name = (meta.get("name") or meta.get("http-equiv") or "").strip().lower()
     if name in _LICENCE_META:
-        name, content = "license", _clean(meta.get("content") or "")
-    elif name in _ROBOTS_META or name in _TDM:
-        content = _clean(meta.get("content") or "")
+        name, content = "license", clean(meta.get("content") or "")
+    elif name in _ROBOTS_META or name in TDM:
+        content = clean(meta.get("content") or "")
     else:
         return None
     return Notice("meta", name, content) if content else None
@@ -107,17 +90,13 @@ def _linked_data(scripts: list[str]) -> Iterator[Notice]:
         if not article_rank(node):
             continue
         if licence := first(node.get("license")):
-            yield Notice("json_ld", "license", _clean(licence))
+            yield Notice("json_ld", "license", clean(licence))
         if "isAccessibleForFree" in node:
-            yield Notice("json_ld", "isAccessibleForFree", _clean(str(node["isAccessibleForFree"])).lower())
+            yield Notice("json_ld", "isAccessibleForFree", clean(str(node["isAccessibleForFree"])).lower())
 
 
 def _absolute(base: str, href: str) -> str:
     try:
-        return _clean(urljoin(base, href.strip()))
+        return clean(urljoin(base, href.strip()))
     except ValueError:
-        return _clean(href)
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()[:LONGEST]
+        return clean(href)

@@ -71,6 +71,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
     thread.join()
 
 
+@pytest.mark.slow
 def test_a_crawl_says_tls_and_asks_nothing(server: tuple[str, list[str]], tmp_path: Path) -> None:
     address, asked = server
     sources = tmp_path / "sources.toml"

@@ -88,6 +88,7 @@ def test_a_segment_comes_in_like_a_crawl_and_only_once(here: Crawl, tmp_path: Pa
     assert here.rows("SELECT outcome, count(*) FROM fetch WHERE run_id = 2 GROUP BY 1") == [("failed", 1)]
 
 
+@pytest.mark.slow
 def test_a_later_capture_makes_a_version_and_an_older_one_none(here: Crawl, tmp_path: Path) -> None:
     (page,) = pages(1)
     edited = Made(page.url, story(0, "<p>The council added on Friday that fees stay.</p>").encode(), date=LATER)
@@ -99,6 +100,7 @@ def test_a_later_capture_makes_a_version_and_an_older_one_none(here: Crawl, tmp_
     assert here.rows("SELECT version, fetched_at FROM article") == [(2, LATER)]
 
 
+@pytest.mark.slow
 def test_all_hosts_are_read_where_that_is_asked_for(here: Crawl, tmp_path: Path) -> None:
     path = archive(tmp_path / "a.warc.gz", pages(2, "news.example.co.uk"))
     nothing = bring_in(here, path)
@@ -119,6 +121,7 @@ def test_a_file_that_is_no_archive_is_a_line_and_the_next_one_is_read(here: Craw
     assert "Traceback" not in done.stderr + missing.stderr
 
 
+@pytest.mark.slow
 def test_a_store_goes_out_and_comes_back_the_same(stand: Newsstand, tmp_path: Path) -> None:
     crawl = Crawl(stand.sources(tmp_path, delay=0.0), tmp_path / "news.sqlite3")
     stand.publish(3)

@@ -63,6 +63,7 @@ def compare(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
+@pytest.mark.slow
 def test_with_a_rules_file(compare: Callable[..., Result], database: Path, tmp_path: Path) -> None:
     """What changes is on the terminal and on the page; the store is as it was."""
     before = database.read_bytes()

@@ -112,6 +112,7 @@ def test_a_whole_rule_is_switched_off_in_the_file_that_is_named(call: Call, tmp_
     assert FOLLOW not in body(tmp_path, SHEDS), "another file, another answer"
 
 
+@pytest.mark.slow
 def test_writing_alone_leaves_the_articles_and_says_a_thing_once(call: Call, tmp_path: Path) -> None:
     last = str(len(body(tmp_path, BERTHS)))
     for said in ("my-rules.toml: removed at molle", "my-rules.toml: already removed at molle"):

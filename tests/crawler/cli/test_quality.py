@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.crawler.conftest import NEWSMINT, ROOT, Crawl
 from tests.crawler.newsstand import Newsstand
 
@@ -16,6 +18,7 @@ def quality(store: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_a_crawl_measures_and_the_verb_makes_up_for_what_is_missing(stand: Newsstand, tmp_path: Path) -> None:
     crawl = Crawl(stand.sources(tmp_path, delay=0.0), tmp_path / "news.sqlite3")
     stand.publish(3)

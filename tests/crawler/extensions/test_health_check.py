@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.crawler.conftest import ROOT, Crawl
 from tests.crawler.newsstand import Answer, Newsstand
 from tests.crawler.webhook import Webhook, webhook
@@ -17,6 +19,7 @@ def run(crawl: Crawl, hook: Webhook) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_an_alarm_is_told_when_a_crawl_ends_and_when_it_is_over(stand: Newsstand, tmp_path: Path) -> None:
     crawl = Crawl(stand.sources(tmp_path), tmp_path / "news.sqlite3")
     for path in stand.publish(12):
@@ -31,6 +34,7 @@ def test_an_alarm_is_told_when_a_crawl_ends_and_when_it_is_over(stand: Newsstand
     assert "s3cret" not in said
 
 
+@pytest.mark.slow
 def test_an_address_that_is_none_does_not_fail_the_crawl(stand: Newsstand, tmp_path: Path) -> None:
     crawl = Crawl(stand.sources(tmp_path), tmp_path / "news.sqlite3")
     for path in stand.publish(12):

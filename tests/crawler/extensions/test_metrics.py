@@ -60,6 +60,7 @@ def test_a_scrape_and_the_file(stand: Newsstand, tmp_path: Path) -> None:
     assert 'newsmint_frontier_urls{source="stand",state="done"} 12.0' in at_end
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_does_not_keep_a_crawl(stand: Newsstand, tmp_path: Path) -> None:
     stand.publish(1)
     crawl = Crawl(stand.sources(tmp_path), tmp_path / "news.sqlite3")

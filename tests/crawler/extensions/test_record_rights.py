@@ -83,6 +83,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("answer", "status", "detail"), WRONG)
+@pytest.mark.slow
 def test_a_file_that_is_none_is_named_and_costs_the_pages_nothing(
     crawl: Crawl, stand: Newsstand, answer: Answer, status: str, detail: str | None
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_site_that_stays_down_is_left_to_a_later_crawl(tmp_path: Path) -> None
     assert _stored(crawl, stand) == sorted(paths)
 
 
+@pytest.mark.slow
 def test_a_reader_who_takes_long_holds_nobody_up(stand: Newsstand, tmp_path: Path) -> None:
     stand.publish(4)
     crawl = Crawl(stand.sources(tmp_path, delay=0.0), tmp_path / "news.sqlite3")

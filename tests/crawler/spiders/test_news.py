@@ -55,6 +55,7 @@ def test_a_second_crawl_fetches_only_what_a_listing_says_has_changed(crawl: Craw
     assert crawl.rows("SELECT count(*) FROM article_version") == [(4,)]
 
 
+@pytest.mark.slow
 def test_limit_since_and_order(stand: Newsstand, tmp_path: Path) -> None:
     old, newest, middle = stand.publish(3)
     stand.answers["/feed"] = feed(
@@ -76,6 +77,7 @@ def test_limit_since_and_order(stand: Newsstand, tmp_path: Path) -> None:
     assert len(crawl.rows("SELECT id FROM article")) == 3
 
 
+@pytest.mark.slow
 def test_what_two_routes_name_is_fetched_once_and_their_hints_are_joined(stand: Newsstand, tmp_path: Path) -> None:
     [path] = stand.publish(1)
     stand.answers["/feed"] = feed(stand, {path: "Fri, 06 Mar 2026"})
@@ -85,6 +87,7 @@ def test_what_two_routes_name_is_fetched_once_and_their_hints_are_joined(stand: 
     assert crawl.rows("SELECT substr(published_at, 1, 10) FROM article") == [("2026-03-06",)]
 
 
+@pytest.mark.slow
 def test_a_host_that_asks_for_a_pause_gets_it_for_all_its_pages(crawl: Crawl, stand: Newsstand) -> None:
     paths = stand.publish(3)
     busy = Answer(b"later", 503, {"Retry-After": "2"})
@@ -98,6 +101,7 @@ def test_a_host_that_asks_for_a_pause_gets_it_for_all_its_pages(crawl: Crawl, st
     assert stand.times(paths[0])[1] - refused > 1.5
 
 
+@pytest.mark.slow
 def test_the_crawl_delay_of_robots_txt_is_kept(crawl: Crawl, stand: Newsstand) -> None:
     stand.publish(3)
     stand.answers["/robots.txt"] = Answer(
@@ -120,6 +124,7 @@ def test_the_crawl_delay_of_robots_txt_is_kept(crawl: Crawl, stand: Newsstand) -
     ],
     ids=["missing", "forbidden", "disallows", "circle", "private"],
 )
+@pytest.mark.slow
 def test_what_robots_txt_answers_decides(crawl: Crawl, stand: Newsstand, answer: Answer, stored: int) -> None:
     stand.publish(1)
     stand.answers["/robots.txt"] = answer
@@ -164,6 +169,7 @@ def test_a_second_crawl_at_the_same_time_says_who_holds_the_store(crawl: Crawl, 
     assert f"process {first.pid}" in second.stderr
 
 
+@pytest.mark.slow
 def test_an_article_on_several_pages_is_stored_whole(crawl: Crawl, stand: Newsstand) -> None:
     [path] = stand.publish(1)
     pager = '<div class="page-links"><a class="post-page-numbers" href="{}">{}</a></div>'
@@ -193,6 +199,7 @@ def test_stored_pages_are_read_again_without_asking_the_site(crawl: Crawl, stand
     assert crawl.rows("SELECT route, outcome, count(*) FROM fetch WHERE run_id = 2") == [("archive", "updated", 3)]
 
 
+@pytest.mark.slow
 def test_scrapy_runs_the_same_spider_with_the_same_settings(crawl: Crawl, stand: Newsstand) -> None:
     stand.publish(2)
     scrapy = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", "source=stand"]

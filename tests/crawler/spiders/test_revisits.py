@@ -84,6 +84,7 @@ def test_a_304_on_the_first_page_loses_nothing_of_the_second(stand: Newsstand, t
     assert len(stand.times("/news/?page=2")) == 2
 
 
+@pytest.mark.slow
 def test_a_listing_that_says_the_same_is_not_read_again_unless_it_was_cut_short(crawl: Crawl, stand: Newsstand) -> None:
     paths = stand.publish(3)
     stand.answers["/feed"] = feed(stand, dict.fromkeys(paths, "Sat, 21 Nov 2026"))

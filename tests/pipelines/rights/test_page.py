@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.items import RawPage
 from pipelines.rights import Notice, Rights, judge
+from pipelines.rights.headers import header_notices
 from pipelines.rights.judgement import spdx
-from pipelines.rights.page import header_notices, page_notices
+from pipelines.rights.page import page_notices
 
 READ = Notice("robots_txt", "status", "200")
 BY = "https://creativecommons.org/licenses/by/4.0/"
