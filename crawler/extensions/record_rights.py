@@ -23,6 +23,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import failure_kind
+from crawler.recent import HOSTS, Recent
 from crawler.signals import robots_read
 from pipelines.errors import NewsmintError
 from pipelines.rights import Notice
@@ -59,8 +60,8 @@ class RecordRights:
         if not crawler.settings.getbool("RIGHTS_RECORDED"):
             raise NotConfigured
         self._crawler = crawler
-        self._robots: dict[str, tuple[AgentRules, str]] = {}
-        self._files: dict[str, asyncio.Task[_Known]] = {}
+        self._robots: Recent[str, tuple[AgentRules, str]] = Recent(HOSTS)
+        self._files: Recent[str, asyncio.Task[_Known]] = Recent(HOSTS)
         self._notes: set[asyncio.Task[None]] = set()
         crawler.signals.connect(self._robots_read, signal=robots_read)
 
@@ -76,7 +77,7 @@ class RecordRights:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         files = await self._host_files(origin, meta)
-        rules, status = self._robots.get(origin, (AgentRules(), ""))
+        rules, status = self._robots.recall(origin) or (AgentRules(), "")
         known = (("robots_txt", status), *files.status) if status else files.status
         said = HostRights(rules, files.tdm, files.ai, known)
         return (*header_notices(headers), *said.notices(url))
@@ -87,7 +88,7 @@ class RecordRights:
         self._note(RightsFile(site, "robots_txt", str(status), body=body))
 
     async def _host_files(self, origin: str, meta: Mapping[str, Any]) -> HostRights:
-        task = self._files.get(origin)
+        task = self._files.recall(origin)
         if task is None or (task.done() and task.result().until < time.monotonic()):
             task = self._files[origin] = asyncio.ensure_future(self._ask_host(origin, meta))
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)

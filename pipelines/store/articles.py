@@ -49,7 +49,6 @@ def save_article(
     """
     row = execute(conn, _CURRENT, {"id": article.id}).first()
     if row is None:
-        ensure_sources(conn, [article.source])
         _write(conn, article, page_id, enrichment, version=1, is_new=True)
         return Outcome.NEW
     current = _Current(*row)
@@ -175,6 +174,7 @@ def _write(
     seen_at = normalised(article.fetched_at) or utc_text(now())
     found = enrichment or enrich(article)
     content = _content(article)
+    ensure_sources(conn, [article.source])
     values = _row(article, version, seen_at) | content | {"enricher": found.enricher}
     if is_new:
         execute(conn, _NEW, values | {"first_seen_at": seen_at})

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from pipelines.quality import MEASURER, RULE_SETS, Quality, measure
+from pipelines.store.changes import touch
 from pipelines.store.dialect import execute
 from pipelines.store.schema import article
 from pipelines.store.schema import quality as table
@@ -48,6 +49,7 @@ def measure_batch(conn: Connection, after: int = 0) -> tuple[int, int]:
     rows = unmeasured(conn, after)
     for _, article_id, body, language in rows:
         save_quality(conn, article_id, measure(body, language))
+        touch(conn, article_id)
     return len(rows), rows[-1][0] if rows else after
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from pipelines.archive import PageArchive
 from pipelines.rights import OF_PAGE, Notice, Rights, judge
+from pipelines.store.changes import touch
 from pipelines.store.dialect import execute, run
 from pipelines.store.schema import article_rights, page_rights, rights_file
 from pipelines.store.schema import rights as table
@@ -34,10 +35,6 @@ _NOTICES = select(table.c.notices).where(table.c.id == bindparam("id"))
 _UPSERT = (
     "INSERT INTO article_rights (article_id, rights_id, page_id, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (article_id) "
     "DO UPDATE SET rights_id = excluded.rights_id, page_id = excluded.page_id, seen_at = excluded.seen_at"
-)
-_TOUCHED = (
-    "INSERT INTO change (article_id, seq) VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM change)) "
-    "ON CONFLICT (article_id) DO UPDATE SET seq = excluded.seq"
 )
 
 
@@ -68,7 +65,7 @@ def save_rights(
         known = None if is_new else execute(conn, _OF_ARTICLE, {"article": article_id}).scalar()
         run(conn, _UPSERT, (article_id, rights_id, page_id, seen_at))
         if not is_new and known != rights_id:
-            run(conn, _TOUCHED, (article_id,))
+            touch(conn, article_id)
     return rights_id
 
 
