@@ -14,6 +14,8 @@ from enum import StrEnum
 from itertools import groupby, pairwise, zip_longest
 from typing import TypeVar
 
+from pipelines.unspaced import RANGES
+
 MAX_ALIGNED = 3_000
 """Words, or blocks, that are aligned at one time: alignment takes quadratic time. Longer stretches count as a whole."""
 MIN_ALIKE = 0.3
@@ -23,8 +25,7 @@ CONTEXT = 240
 MAX_SHOWN = 40_000
 """Characters of a text that are shown."""
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"(?:[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:[-'’.,][^\W{_UNSPACED}]+)*|[^\w\s])\s*")
+_TOKEN = re.compile(rf"(?:[{RANGES}]|[^\W{RANGES}]+(?:[-'’.,][^\W{RANGES}]+)*|[^\w\s])\s*")
 """A word, a character of a script without spaces, or a punctuation mark; with the space that follows."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]{0,3}\s+|(?<=[。！？])|\n+")
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from rich.text import Text
 from crawler.cli.common import err, out, print_json
 from crawler.cli.plain import cell, plain
 from pipelines.errors import UsageError
+from pipelines.export.csv import cell as not_computed
 from pipelines.store import Result
 from pipelines.store.questions import Plot
 
@@ -32,8 +33,6 @@ MOST_BARS, MOST_SERIES = 60, 7
 _OUR_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
 _COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
 _OTHERS = "others"
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")
-"""What a spreadsheet would take for the beginning of a formula; an apostrophe before it makes it text."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -72,8 +71,8 @@ def _print_csv(result: Result) -> None:
 
 def _csv_cell(value: Any) -> Any:
     if not isinstance(value, str):
-        return value.hex() if isinstance(value, bytes) else value
-    return f"'{value}" if value.startswith(_COMPUTED) else value
+        return _jsonable(value)
+    return not_computed(value)
 
 
 def _jsonable(value: Any) -> Any:

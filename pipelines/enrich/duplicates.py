@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from pipelines.enrich.values import Sketch
 from pipelines.items import Article
+from pipelines.unspaced import RANGES, UNSPACED
 
 LEAST_WORDS = 20
 """Shorter bodies are alike without being copies."""
@@ -40,9 +41,7 @@ _LEAST_NUMBERS, _MOST_NUMBERS, _BEFORE, _AFTER = 3, 1_000, 16, 4
 Hashes: TypeAlias = NDArray[np.uint64]
 
 _WORD = re.compile(r"\w+")
-_UNSPACED_RANGES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
-_WORD_OR_CHARACTER = re.compile(rf"[{_UNSPACED_RANGES}]|[^\W{_UNSPACED_RANGES}]+")
+_WORD_OR_CHARACTER = re.compile(rf"[{RANGES}]|[^\W{RANGES}]+")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 
@@ -89,7 +88,7 @@ def estimate(one: bytes, other: bytes) -> float:
 
 def _words(text: str) -> tuple[list[str], int]:
     """Words, or characters where a script has no spaces, and how many of them make a shingle."""
-    if not _UNSPACED.search(text):
+    if not UNSPACED.search(text):
         return _WORD.findall(text), 3
     words = _WORD_OR_CHARACTER.findall(text)
     unspaced = sum(1 for word in words if len(word) == 1 and word > "\u0dff")

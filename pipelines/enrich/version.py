@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from pipelines.release import release
 
 _HERE = Path(__file__).parent
 _COUNTED = {".py", ".toml", ".csv", ".json", ".txt"}
@@ -12,12 +13,8 @@ _COUNTED = {".py", ".toml", ".csv", ".json", ".txt"}
 
 def enricher_version() -> str:
     """``newsmint 0.1.0 enrich 1f3a9c2``; the digest is of all files of this package, so any edit of them shows."""
-    try:
-        release = version("newsmint")
-    except PackageNotFoundError:  # run from a folder that is not installed
-        release = "0"
     content = sha256()
     for path in sorted(_HERE.rglob("*")):
         if path.suffix in _COUNTED:
             content.update(path.relative_to(_HERE).as_posix().encode() + path.read_bytes())
-    return f"newsmint {release} enrich {content.hexdigest()[:7]}"
+    return f"newsmint {release()} enrich {content.hexdigest()[:7]}"

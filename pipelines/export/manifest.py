@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from pipelines.export.columns import Table
 from pipelines.export.picking import Picked
 from pipelines.export.request import Request
 from pipelines.export.shards import Shard
+from pipelines.release import release
 from pipelines.store.schema import REVISION
 
 NAME = "manifest.json"
@@ -60,7 +60,7 @@ def made(
 
 def made_by() -> dict[str, str]:
     """Versions of the program and of the store's schema."""
-    return {"newsmint": _newsmint(), "schema": REVISION}
+    return {"newsmint": release(), "schema": REVISION}
 
 
 def file_entry(shard: Shard) -> dict[str, Any]:
@@ -91,10 +91,3 @@ def _counted(conn: sqlite3.Connection, column: str) -> dict[str, int]:
         f"WHERE article.{column} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
     return dict(conn.execute(query))
-
-
-def _newsmint() -> str:
-    try:
-        return version("newsmint")
-    except PackageNotFoundError:  # run from a folder that is not installed
-        return "0"

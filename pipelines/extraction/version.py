@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from pipelines.release import release
 
 _HERE = Path(__file__).parent
 
 
 def extractor_version() -> str:
     """``newsmint 0.1.0 rules 1f3a9c2 model 77be012``; the digests are of the files, so any edit of a rule shows."""
-    return f"newsmint {_code()} rules {_digest('**/*.toml')} model {_digest('model/*.npz')}"
-
-
-def _code() -> str:
-    try:
-        return version("newsmint")
-    except PackageNotFoundError:  # run from a folder that is not installed
-        return "0"
+    return f"newsmint {release()} rules {_digest('**/*.toml')} model {_digest('model/*.npz')}"
 
 
 def _digest(pattern: str) -> str:

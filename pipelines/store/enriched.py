@@ -11,7 +11,6 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from pipelines.enrich import Enrichment, Mention
 from pipelines.store.dialect import execute, execute_many
 from pipelines.store.schema import article, article_asset, article_label, asset_mention, credit
-from pipelines.store.stories import place
 
 _CHILDREN = (asset_mention, article_asset, credit, article_label)
 _INSERT = {child: insert(child) for child in _CHILDREN}
@@ -24,6 +23,8 @@ _KEYS = select(article.c.number, article.c.published_ts).where(article.c.id == b
 
 def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_new: bool = False) -> None:
     """Make the rows of an article that is stored say what was found; ``is_new`` where it has none yet."""
+    from pipelines.store.stories import place  # it loads NumPy, which no reader of a store needs
+
     number, published_ts = execute(conn, _KEYS, {"id": article_id}).one()
     rows: dict[Any, list[dict[str, Any]]] = {
         asset_mention: _numbered(found.mentions),

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipelines.errors import UsageError
+from pipelines.unspaced import UNSPACED
 
 MAX_WORDS = 50
 
@@ -26,8 +27,6 @@ _TOKEN = re.compile(
 _NEAR = re.compile(r"\s*(?P<words>[^,]*?)\s*(?:,\s*(?P<distance>\d{1,4})\s*)?")
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]+)[-_ ]?(\d+)")
 _SYMBOLIC = re.compile(r"\w{1,3}[+#]{1,2}")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-"""Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces, so a sentence is one word to the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def _read(asked: _Asked, found: re.Match[str], *, unwanted: bool, alternative: b
     words = found["near"] or found["phrase"] or found["word"] or ""
     if not any(map(str.isalnum, words)):
         return
-    if _UNSPACED.search(words):
+    if UNSPACED.search(words):  # a sentence is one word to the index
         pieces = [word for word in words.split() if any(map(str.isalnum, word))]
         (asked.lacks if unwanted else asked.contains).extend(pieces)
         return

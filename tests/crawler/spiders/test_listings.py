@@ -23,7 +23,6 @@ from crawler.spiders.routes import Depth
 from pipelines.stages.revisit import Bounds
 from pipelines.stages.session import Session
 from pipelines.store import listings as rows
-from pipelines.store import open_store
 from pipelines.store.listings import Listing
 from pipelines.store.sources import SourceRow
 from pipelines.store.times import now, parsed
@@ -32,13 +31,6 @@ BASE = "https://stand.example"
 INDEX, FIRST, SECOND = f"{BASE}/sitemap.xml", f"{BASE}/sitemap-1.xml", f"{BASE}/sitemap-2.xml"
 SOURCE = Source("stand", "Stand", "stand.example", sitemaps=(INDEX,))
 TAG = {"ETag": '"a"'}
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "news.sqlite3"
-    open_store(path).close()
-    return path
 
 
 @pytest.fixture

@@ -27,13 +27,6 @@ PAGE = RawPage(URL, b"<p>Fees fall by a third.</p>", "larkspur", fetched_at="202
 ARTICLE = Article(article_id(URL), URL, URL, "larkspur", title="Fees fall", body="Fees fall by a third.")
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "news.sqlite3"
-    open_store(path).close()
-    return path
-
-
 @pytest.fixture
 def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
     with open_store(shutil.copy(empty_database, tmp_path)) as store:
