@@ -5,7 +5,6 @@ Twisted's reactor runs once a process, so each function here can be called once 
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -23,6 +22,7 @@ from crawler.sources import Source
 from crawler.spiders.routes import Depth
 from crawler.spiders.watch import Watch
 from crawler.versions import versions
+from pipelines.collector import calm_collector
 from pipelines.corrections import load_corrections
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session
@@ -124,7 +124,7 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
     process = AsyncCrawlerProcess(_settings(settings | {"LOG_INSTALL_ROOT_HANDLER": False}))
     log_to_stderr(process.settings["NEWSMINT_LOG_FORMAT"], lambda: session.place.run_id, session.keys)
     task = process.crawl(spider, session=session, **arguments)
-    _calm_collector()
+    calm_collector()
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
@@ -134,13 +134,6 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
         run = load_run(conn, session.place.run_id)
         assert run is not None
         return Result(run.id, run.state, run_summary(conn, run.id))
-
-
-def _calm_collector() -> None:
-    """What is loaded by now stays: looking through it for garbage again and again took a tenth of a crawl's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 def _check_settings(own: dict[str, Any]) -> None:

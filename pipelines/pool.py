@@ -22,6 +22,7 @@ from types import TracebackType
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines.collector import calm_collector
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Verdict
 from pipelines.quality.values import Quality
@@ -253,6 +254,7 @@ def _prepare_worker(memory_limit: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    calm_collector()
 
 
 def _end_with_parent(parent: int) -> None:
