@@ -97,7 +97,7 @@ class ExtractionPool:
 
     def timed(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Timed]:
         """``submit``, with the time it took, and what the enrichment finds in the article."""
-        return self._run(_extract_and_enrich, page, site)
+        return self._run(extract_and_enrich, page, site)
 
     def _run(self, task: Callable[[RawPage, Site], Timed], page: RawPage, site: Site) -> Future[Timed]:
         answer: Future[Timed] = Future()
@@ -189,7 +189,8 @@ def _extract(page: RawPage, site: Site) -> Timed:
     return _in_time(lambda: Timed(extract_article(page, site)))
 
 
-def _extract_and_enrich(page: RawPage, site: Site) -> Timed:
+def extract_and_enrich(page: RawPage, site: Site) -> Timed:
+    """All that is read out of a page, here and now; what it raises becomes a failure with a name."""
     from pipelines.enrich import enrich
     from pipelines.extraction import extract_article
     from pipelines.quality import measure

@@ -40,24 +40,56 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def pieces(file: BinaryIO) -> Iterator[Piece]:
-    """The records of a WARC file, packed or plain; the file is read once, from where it stands at 0."""
-    start = file.read(2)
+def pieces(file: BinaryIO, start: int = 0, *, alone: bool = True) -> Iterator[Piece]:
+    """The records of a WARC file, packed or plain, read once from ``start``: of a packed one any byte, of a plain one
+    where a record begins. Not ``alone``: others read the parts of a file that ``cuts`` could cut.
+    """
     file.seek(0)
-    if start == _MAGIC[:2]:
-        yield from _members(file)
+    packed = file.read(2) == _MAGIC[:2]
+    file.seek(start)
+    if packed:
+        yield from _members(file, _next_member(file, start) if start else 0, alone)
     else:
-        yield from plain_records(file)
+        yield from plain_records(file, start)
 
 
-def _members(file: BinaryIO) -> Iterator[Piece]:
-    offset: int | None = 0
+def cuts(file: BinaryIO, size: int, every: int) -> Iterator[int]:
+    """Places, about ``every`` bytes apart, from which parts of a file of ``size`` bytes can be read by themselves.
+
+    None for a small file, nor for one that is packed as a whole.
+    """
+    if size < 2 * every:
+        return
+    file.seek(0)
+    if file.read(2) == _MAGIC[:2]:
+        file.seek(0)
+        end = _member(file, 0)[1]
+        if end is not None and end < size:
+            yield from range(every, size - every // 2, every)
+        return
+    place, last = 0, 0
+    while (head := declared_size(_head(file, place))) is not None:
+        place += head + len(_RECORD_END)
+        if place - last >= every and place < size - every // 2:
+            yield place
+            last = place
+
+
+_RECORD_END = b"\r\n\r\n"
+
+
+def _head(file: BinaryIO, place: int) -> bytes:
+    file.seek(place)
+    return file.read(8_000)
+
+
+def _members(file: BinaryIO, offset: int | None, alone: bool) -> Iterator[Piece]:
     while offset is not None:
         file.seek(offset)
         piece, end = _member(file, offset)
         if piece is None:
             return
-        if piece.trouble == "too_large" and _holds_more(piece.data):
+        if alone and piece.trouble == "too_large" and _holds_more(piece.data):
             file.seek(offset)
             yield from plain_records(_Unpacked(file), offset)
             return

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 from zlib import error as ZlibError  # noqa: N812
 
 from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Hint
-from pipelines.warc.pieces import Piece, declared_size, pieces
+from pipelines.warc.pieces import Piece, cuts, declared_size, pieces
 
 MAX_BODY = 20_000_000
 """Bytes of a page, unpacked."""
@@ -75,10 +75,24 @@ class Broken:
 
 
 Found = Capture | Passed | Broken
+Refuse = Callable[[str, str | None], str | None]
+"""URL and time of a capture → why it is not wanted, None where it is; asked before its body is unpacked."""
 
 
-def read_archive(path: Path) -> Iterator[Found]:
-    """All that a file holds, in its order.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Records that begin at ``start`` and before ``stop``; of the WARC ``entry`` where the file is a WACZ."""
+
+    start: int = 0
+    stop: int | None = None
+    entry: str | None = None
+
+
+WHOLE = Part()
+
+
+def read_archive(path: Path, part: Part = WHOLE, refuse: Refuse | None = None) -> Iterator[Found]:
+    """All that a file holds, or one of its ``parts``, in its order.
 
     Raises MissingInput where there is none, BadInput for one that is neither WARC nor WACZ.
     """
@@ -90,13 +104,40 @@ def read_archive(path: Path) -> Iterator[Found]:
             start = file.read(6)
             file.seek(0)
             if start.startswith(b"PK\x03\x04"):
-                yield from _wacz(path, file)
+                yield from _wacz(path, file, part, refuse)
             elif start.startswith((b"\x1f\x8b", b"WARC/")):
-                yield from _warc(path.name, file)
+                yield from _warc(path.name, file, part, refuse)
             else:
                 raise BadInput(f"{path}: neither a WARC file (.warc, .warc.gz) nor a WACZ (.wacz)")
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def parts(path: Path, every: int) -> list[Part]:
+    """What a file can be read as by several at a time, each part of about ``every`` bytes; ``[WHOLE]`` if not cut.
+
+    Raises as ``read_archive``.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PK\x03\x04":
+                return _cut(file, path.stat().st_size, every, None)
+            with _unzipped(path, file) as bundle:
+                return [each for info in _inside(path, bundle) for each in _cut_entry(bundle, info, every)]
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _cut(file: BinaryIO, size: int, every: int, entry: str | None) -> list[Part]:
+    places = [0, *cuts(file, size, every)]
+    return [Part(start, stop, entry) for start, stop in zip(places, [*places[1:], None], strict=True)]
+
+
+def _cut_entry(bundle: zipfile.ZipFile, info: zipfile.ZipInfo, every: int) -> list[Part]:
+    if info.compress_type != zipfile.ZIP_STORED:
+        return [Part(entry=info.filename)]
+    with _entry(bundle, info) as inner:
+        return _cut(inner, info.file_size, every, info.filename)
 
 
 def _need_fastwarc() -> None:
@@ -106,14 +147,20 @@ def _need_fastwarc() -> None:
         raise BadConfig("reading web archives needs FastWARC: pip install 'newsmint[warc]'") from None
 
 
-def _wacz(path: Path, file: BinaryIO) -> Iterator[Found]:
+def _wacz(path: Path, file: BinaryIO, part: Part, refuse: Refuse | None) -> Iterator[Found]:
     """The WARC files of a WACZ, read in place: nothing is unpacked to the disk, so names in it lead nowhere."""
+    with _unzipped(path, file) as bundle:
+        for info in _inside(path, bundle):
+            if part.entry in (None, info.filename):
+                with _entry(bundle, info) as inner:
+                    yield from _warc(f"{path.name}/{info.filename[-100:]}", inner, part, refuse)
+
+
+@contextmanager
+def _unzipped(path: Path, file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as bundle:
-            names = _inside(path, bundle)
-            for info in names:
-                with _entry(bundle, info) as inner:
-                    yield from _warc(f"{path.name}/{info.filename[-100:]}", inner)
+            yield bundle
     except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(f"{path}: not a WACZ that can be read: {error}") from None
 
@@ -135,14 +182,52 @@ def _entry(bundle: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Any]:
     """A member to read; one that the zip has packed a second time, which WACZ forbids, only up to a sane ratio."""
     if info.file_size > 100 * max(info.compress_size, 1) + 1_000_000:
         raise BadInput(f"{info.filename[-100:]}: {info.file_size:,} bytes packed into {info.compress_size:,}: a bomb")
+    if info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 1:
+        yield BufferedReader(_Stored(bundle.fp, info))  # a member of zipfile goes back by reading from its beginning
+        return
     with bundle.open(info) as inner:
         yield inner
 
 
-def _warc(name: str, file: BinaryIO) -> Iterator[Found]:
+class _Stored(RawIOBase):
+    """A member that is stored as it is: a stretch of the zip file."""
+
+    def __init__(self, file: Any, info: zipfile.ZipInfo) -> None:
+        file.seek(info.header_offset)
+        head = file.read(30)
+        if not head.startswith(b"PK\x03\x04") or len(head) < 30:
+            raise zipfile.BadZipFile(f"{info.filename[-100:]} is not where the zip file says")
+        names = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+        self._file, self._start, self._size, self._at = file, info.header_offset + 30 + names, info.file_size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        self._at = max(offset + (0, self._at, self._size)[whence], 0)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._file.seek(self._start + self._at)
+        some = self._file.read(max(min(len(buffer), self._size - self._at), 0))
+        buffer[: len(some)] = some
+        self._at += len(some)
+        return len(some)
+
+
+def _warc(name: str, file: BinaryIO, part: Part, refuse: Refuse | None) -> Iterator[Found]:
     whole: _Assembly | None = None
-    for piece in pieces(file):
-        for found in _records(f"{name}#{piece.offset}", piece):
+    for piece in pieces(file, part.start, alone=part.start == 0 and part.stop is None):
+        beyond = part.stop is not None and piece.offset >= part.stop
+        if beyond and whole is None:
+            return
+        for found in _records(f"{name}#{piece.offset}", piece, refuse):
             if isinstance(found, _Part):
                 if whole is not None and whole.takes(found):
                     continue
@@ -150,6 +235,8 @@ def _warc(name: str, file: BinaryIO) -> Iterator[Found]:
             if whole is not None:
                 yield whole.capture
                 whole = None
+            if beyond:
+                return
             if isinstance(found, Capture) and (expected := int(found.headers.get("newsmint-parts", 0))):
                 whole = _Assembly(found, expected)
                 continue
@@ -187,7 +274,7 @@ class _Assembly:
         )  # fmt: skip
 
 
-def _records(label: str, piece: Piece) -> Iterator[Found | _Part]:
+def _records(label: str, piece: Piece, refuse: Refuse | None) -> Iterator[Found | _Part]:
     """The records of a piece: one, mostly."""
     from fastwarc.warc import ArchiveIterator
 
@@ -199,7 +286,7 @@ def _records(label: str, piece: Piece) -> Iterator[Found | _Part]:
         return
     try:
         for record in ArchiveIterator(BytesIO(piece.data), parse_http=False, stream_detect=False):
-            yield (found := _record(label, record))
+            yield (found := _record(label, record, refuse))
             if isinstance(found, Broken):
                 return
     except (OSError, ValueError) as error:
@@ -220,7 +307,7 @@ def _target(data: bytes) -> str | None:
     return found[1].decode("utf-8", "replace").strip() if found else None
 
 
-def _record(label: str, record: Any) -> Found | _Part:
+def _record(label: str, record: Any, refuse: Refuse | None) -> Found | _Part:
     said = {name.lower(): value for name, value in record.headers.items()}
     kind = said.get("warc-type", "unknown").lower()
     url = said.get("warc-target-uri", "").strip("<> ")
@@ -228,6 +315,8 @@ def _record(label: str, record: Any) -> Found | _Part:
         return _Part(label, url.partition("#")[0], record.reader.read())
     if kind != "response" or not url.startswith(("http://", "https://")):
         return Passed(label, kind if kind != "response" else "not_http")
+    if refuse and (reason := refuse(url, _date(said.get("warc-date")))):
+        return Passed(label, reason)
     try:
         return _capture(label, url, said, record)
     except (OSError, ValueError, AttributeError) as error:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.errors import BadInput, MissingInput
 from pipelines.warc import pieces
-from pipelines.warc.reading import Broken, Capture, Found, Passed, read_archive
+from pipelines.warc.reading import WHOLE, Broken, Capture, Found, Part, Passed, parts, read_archive
 from tests.pipelines.warc.archives import DATE, Made, archive, record
 
 PAGES = [Made(f"https://a.example/{number}", f"<p>Page {number}</p>".encode()) for number in range(3)]
@@ -215,3 +215,44 @@ def test_other_files_are_refused_in_a_line(data: bytes, words: str, tmp_path: Pa
 def test_a_zip_without_an_archive_is_no_wacz(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no WACZ"):
         read(wacz(tmp_path / "a.zip", {"readme.txt": b"x"}))
+
+
+@pytest.mark.parametrize("kind", ["packed", "plain", "wacz", "broken inside", "truncated"])
+def test_a_file_read_in_parts_has_each_record_once(kind: str, tmp_path: Path) -> None:
+    made: list[Made | bytes] = [Made(f"https://a.example/{n}", bytes([n % 250 + 1]) * (100 + n)) for n in range(60)]
+    if kind == "broken inside":
+        made[30] = b"\x1f\x8b\x08 no member of gzip"
+    path = archive(tmp_path / "a.warc.gz", made, packed=kind != "plain")
+    if kind == "truncated":
+        path.write_bytes(path.read_bytes()[:-20])
+    path = wacz(tmp_path / "a.wacz", {"archive/a.warc.gz": path.read_bytes()}) if kind == "wacz" else path
+    cut = parts(path, 2_000)
+    assert len(cut) > 5
+    assert [found for part in cut for found in read_archive(path, part)] == list(read_archive(path))
+
+
+def test_what_is_small_or_packed_as_one_is_not_cut(tmp_path: Path) -> None:
+    records = [Made(f"https://a.example/{n}", b"<p>Text</p>" * 50) for n in range(20)]
+    small = archive(tmp_path / "small.warc.gz", records)
+    plain = archive(tmp_path / "plain.warc", records, packed=False)
+    (tmp_path / "one.warc.gz").write_bytes(gzip.compress(plain.read_bytes(), 0))
+    assert parts(small, 1_000_000) == parts(tmp_path / "one.warc.gz", 1_000) == [WHOLE]
+
+
+def test_what_is_not_wanted_is_passed_over_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.warc.gz", [Made("https://a.example/1"), Made("https://b.example/2")])
+    found = list(read_archive(path, refuse=lambda url, date: "other_host" if "b.example" in url else None))
+    assert isinstance(found[0], Capture)
+    assert isinstance(found[1], Passed)
+    assert found[1].reason == "other_host"
+
+
+def test_a_page_of_several_parts_that_a_cut_goes_through_stays_whole(tmp_path: Path) -> None:
+    long = {"Newsmint-Parts": "2"}
+    first = Made("https://a.example/1", b"<p>1</p>", warc=long)
+    more = [Made(f"https://a.example/1#{n}", b"<p>more</p>", kind="resource", warc={"Newsmint-Part": n}) for n in "23"]
+    path = archive(tmp_path / "a.warc.gz", [first, *more, Made("https://a.example/2")])
+    head = len(record(first))
+    for stop in (head - 1, head, head + 1):
+        cut = [*read_archive(path, Part(0, stop)), *read_archive(path, Part(stop, None))]
+        assert [len(each.parts) for each in cut if isinstance(each, Capture)] == [2, 0]
