@@ -7,13 +7,13 @@ SELECT article.id, article.title, article.source, source.name AS outlet,
        strftime('%Y-%m-%dT%H:%M:%SZ', article.published_ts, 'unixepoch') AS published,
        article.first_seen_at AS first_seen,
        CASE WHEN length(article.published_at) > 10
-            THEN (strftime('%s', article.first_seen_at) - article.published_ts) / 60 END AS minutes_to_store,
+            THEN (CAST(strftime('%s', article.first_seen_at) AS INTEGER) - article.published_ts) / 60 END AS minutes_to_store,
        article.word_count AS words, round(article.word_count / 230.0, 1) AS reading_minutes,
        (SELECT group_concat(value, ', ') FROM json_each(article.authors)) AS authors,
        article.language, article.section,
        (SELECT group_concat(label, ', ') FROM article_label WHERE article_id = article.id) AS labels,
        article.version - 1 AS edits, article.gone_at AS gone,
-       story_article.story_id, story.articles - 1 AS others, article.duplicate_of IS NOT NULL AS is_copy,
+       story_article.story_id, story.articles - 1 AS others, CASE WHEN article.duplicate_of IS NULL THEN 0 ELSE 1 END AS is_copy,
        article.canonical_url AS url, article.number
 FROM article
 LEFT JOIN source ON source.key = article.source
@@ -27,7 +27,7 @@ SELECT id AS article_id, 1 AS version, strftime('%Y-%m-%dT%H:%M:%SZ', published_
 FROM article WHERE published_at IS NOT NULL
 UNION ALL
 SELECT article_id, version, seen_at, CASE WHEN version = 1 THEN 'first_seen' ELSE 'edited' END,
-       CASE WHEN silent THEN 'without a new date' END
+       CASE WHEN silent = 1 THEN 'without a new date' END
 FROM article_version
 UNION ALL
 SELECT id, version, gone_at, 'gone', gone_reason FROM article WHERE gone_at IS NOT NULL;
@@ -35,7 +35,7 @@ SELECT id, version, gone_at, 'gone', gone_reason FROM article WHERE gone_at IS N
 
 -- edit: each version after the first, beside the one before it
 SELECT after.article_id, after.version, after.seen_at, after.silent, before.title AS title_before, after.title,
-       before.title IS NOT after.title AS title_changed, before.word_count AS words_before, after.word_count AS words,
+       CASE WHEN before.title IS NOT after.title THEN 1 ELSE 0 END AS title_changed, before.word_count AS words_before, after.word_count AS words,
        before.body AS body_before, after.body
 FROM article_version AS after
 JOIN article_version AS before ON before.article_id = after.article_id AND before.version = after.version - 1;
@@ -44,7 +44,7 @@ JOIN article_version AS before ON before.article_id = after.article_id AND befor
 -- story_member: the articles of a story, with how long after the first each of them came
 SELECT story_article.story_id, article.id AS article_id, article.title, article.source,
        strftime('%Y-%m-%dT%H:%M:%SZ', article.published_ts, 'unixepoch') AS published,
-       article.id = story.first_article_id AS is_first,
+       CASE WHEN article.id = story.first_article_id THEN 1 WHEN story.first_article_id IS NOT NULL THEN 0 END AS is_first,
        (article.published_ts - story.first_ts) / 60 AS minutes_after_first,
        story_article.similarity, story_article.added_words, article.canonical_url AS url
 FROM story_article
@@ -103,7 +103,7 @@ JOIN (SELECT coalesce(source, '') AS source, max(first_seen_at) AS last_new_at F
 
 -- failure
 SELECT 'fetch' AS kind, id, run_id, source, url, error AS reason, detail, page_id, fetched_at AS failed_at
-FROM fetch WHERE outcome = 'failed'
+FROM "fetch" WHERE outcome = 'failed'
 UNION ALL
 SELECT 'rejection', id, run_id, source, url, reason, detail, page_id, rejected_at
 FROM rejection;

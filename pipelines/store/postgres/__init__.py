@@ -1,0 +1,1 @@
+"""What a shared store derives from its tables in PostgreSQL's own words."""
