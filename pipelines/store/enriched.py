@@ -28,7 +28,7 @@ def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_
     number, published_ts = execute(conn, _KEYS, {"id": article_id}).one()
     rows: dict[Any, list[dict[str, Any]]] = {
         asset_mention: _numbered(found.mentions),
-        article_asset: _summed(found.mentions, published_ts),
+        article_asset: assets(found.mentions, published_ts),
         credit: _numbered(found.credits),
         article_label: [{"label": it.label, "evidence": it.evidence} for it in found.labels],
     }
@@ -55,7 +55,7 @@ def _numbered(values: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _summed(mentions: Iterable[Mention], published_ts: int) -> list[dict[str, Any]]:
+def assets(mentions: Iterable[Mention], published_ts: int) -> list[dict[str, Any]]:
     """A row an asset: how often, whether in the title, and the certainty of the surest mention."""
     by_asset: defaultdict[str, list[Mention]] = defaultdict(list)
     for each in mentions:

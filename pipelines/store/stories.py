@@ -32,7 +32,7 @@ class Member:
     def __init__(self, conn: Connection, row: Sequence[Any]) -> None:
         self._conn = conn
         self.id, self.number, self.source, published_at, published_ts, first_seen_at = row
-        self.moment = _moment(published_at, published_ts, first_seen_at)
+        self.moment = moment(published_at, published_ts, first_seen_at)
 
     @cached_property
     def text(self) -> Reading:
@@ -236,7 +236,7 @@ def _member(conn: Connection, article_id: str | None) -> Member | None:
     return Member(conn, row) if row else None
 
 
-def _moment(published_at: str | None, published_ts: int, first_seen_at: str) -> int:
+def moment(published_at: str | None, published_ts: int, first_seen_at: str | None) -> int:
     """Seconds since 1970 when its outlet had it: not after we saw it, and of a bare date no earlier than need be."""
     latest = published_ts + (_DAY if published_at and len(published_at) == len("2026-11-22") else 0)
     seen = epoch(first_seen_at)
