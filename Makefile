@@ -44,7 +44,7 @@ desk: $(VENV)/.installed-desk  ## serve the desk over what is stored, in the bro
 	@$(BIN)/newsmint serve --db $(STORE)
 
 test: $(VENV)/.installed-dev  ## run the tests
-	@$(BIN)/python -m pytest -n 2 -m "not slow and not wordpress"
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not wordpress and not postgres"
 
 test-all: $(VENV)/.installed-dev  ## run the tests, the slow ones too
 	@$(BIN)/python -m pytest -n 2 -m "not wordpress"

@@ -47,6 +47,12 @@ class StoreBusy(NewsmintError):
     exit_code = 75
 
 
+class StoreAway(StoreBusy):
+    """The server of a shared store does not answer, or was lost; what was committed is safe."""
+
+    exit_code = 75
+
+
 class BadConfig(NewsmintError):
     """A sources or rules file, a setting or a database version is unusable."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.store import open_store
+from tests.postgres import Server, server
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,17 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("store") / "news.sqlite3"
     open_store(path).close()
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server that databases can be made on; the test skips where there is none."""
+    with server() as found:
+        yield found
+
+
+@pytest.fixture
+def shared_database(postgres: Server) -> Iterator[str]:
+    """The URL of a shared store that was just made, and is the test's own."""
+    with postgres.database() as url:
+        yield url

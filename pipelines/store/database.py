@@ -11,15 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
-from pipelines.archive import PageArchive
+from pipelines import postgres
+from pipelines.archive import FileArchive, PageArchive
 from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Article
-from pipelines.sqlite import explained
 from pipelines.store import articles, asof, questions, search
-from pipelines.store.engine import WRITE, make_engine
+from pipelines.store.bodies import TableArchive
+from pipelines.store.engine import WRITE, Location, explained, label, make_engine, reading
 from pipelines.store.schema import REVISION
 from pipelines.store.sql import SECONDS, Result, read
 from pipelines.store.times import epoch_asked_for
@@ -33,14 +34,25 @@ class Store:
     ``moment`` is the one the store is looked at from: None for now, else it reads as it was known then.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False, moment: datetime | None = None) -> None:
-        self.path = path
+    def __init__(self, location: Location, *, readonly: bool = False, moment: datetime | None = None) -> None:
+        self.location = location
         self.readonly = readonly or moment is not None
         self.moment = moment
-        self.engine: Engine = make_engine(path, readonly=self.readonly)
+        self.engine: Engine = make_engine(location, readonly=self.readonly)
+        self._reader = reading(self.engine)
         self._writer = self.engine.execution_options(**{WRITE: True})
         if moment is not None:
             event.listen(self.engine, "connect", self._look_back)
+
+    @property
+    def path(self) -> Path:
+        """The store's file. Raises BadConfig for a store on a server, which has none."""
+        return database_path(self.location)
+
+    @property
+    def label(self) -> str:
+        """Where the store is, for people: without a password."""
+        return label(self.location)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -48,19 +60,21 @@ class Store:
 
         Raises StoreBusy when another process keeps writing, CannotWrite when the disk is full or read-only.
         """
-        with explained(self.path), self._writer.begin() as conn:
+        with explained(self.location), self._writer.begin() as conn:
             yield conn
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection to read from; it sees one state of the database from its first query to the block's end."""
-        with explained(self.path), self.engine.connect() as conn:
+        with explained(self.location), self._reader.connect() as conn:
             yield conn
 
     @cached_property
     def archive(self) -> PageArchive:
-        """The raw bodies of the pages, in a file of their own beside the database."""
-        return PageArchive(archive_path(self.path), readonly=self.readonly)
+        """The raw bodies of the pages: in a file beside the database's, or in a table of a shared store."""
+        if isinstance(self.location, URL):
+            return TableArchive(self.engine, self.location)
+        return FileArchive(archive_path(self.location), readonly=self.readonly)
 
     def search(self, query: str, **filters: Unpack[search.Filters]) -> list[search.Hit]:
         """Articles that match, best first; ``filters`` as in ``pipelines.store.search.search``."""
@@ -116,7 +130,7 @@ class Store:
 
         A date is its first second, in UTC. Raises UsageError for what is no date.
         """
-        return Store(self.path, moment=asof.moment_asked_for(when))
+        return Store(self.location, moment=asof.moment_asked_for(when))
 
     def _look_back(self, connection: sqlite3.Connection, record: Any) -> None:
         assert self.moment is not None
@@ -124,7 +138,7 @@ class Store:
         record.info[asof.HIDDEN] = asof.show_as_of(connection, self.moment)
 
     def close(self) -> None:
-        """Write out what the archive holds back, and close both files."""
+        """Write out what the archive holds back, and close the store."""
         if "archive" in self.__dict__:
             self.archive.close()
         self.engine.dispose()
@@ -161,32 +175,49 @@ def open_store(
     """
     moment = None if as_of is None else asof.moment_asked_for(as_of)
     readonly = readonly or moment is not None
-    path = database_path(location)
-    if path.is_dir():
-        raise BadInput(f"{path}: a folder, not a database; give the name of a file in it")
-    if not path.exists() or path.stat().st_size == 0:
-        if readonly or not create:
-            raise MissingInput(f"{path}: no store there yet; `newsmint crawl` makes one, --db names another")
-        with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-    with explained(path):
-        _bring_up_to_date(path, readonly)
-    return Store(path, readonly=readonly, moment=moment)
+    place = located(location)
+    if isinstance(place, Path):
+        _make_room(place, create=create and not readonly)
+    with explained(place):
+        _bring_up_to_date(place, readonly, create)
+    return Store(place, readonly=readonly, moment=moment)
 
 
-def database_path(location: str | Path | None) -> Path:
-    """The file that a path or URL names."""
+def located(location: str | Path | URL | None) -> Location:
+    """What a path, a URL or ``None`` (the file of old) names. Raises BadConfig for a database that we do not speak."""
     if location is None or isinstance(location, Path):
         return location or DEFAULT
-    if "://" not in location:
+    if isinstance(location, str) and "://" not in location:
         return Path(location).expanduser()
     try:
         url = make_url(location)
     except ArgumentError as error:
-        raise BadConfig(f"{location}: not a database URL; write sqlite:///path/to/news.sqlite3") from error
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise BadConfig(f"{url.render_as_string()}: only SQLite files can be a store; write sqlite:///news.sqlite3")
+        raise BadConfig("the database URL cannot be read; write sqlite:///path/to/news.sqlite3") from error
+    if url.get_backend_name() != "sqlite":
+        return postgres.checked(url)
+    if not url.database or url.database == ":memory:":
+        raise BadConfig(f"{url.render_as_string()}: names no file; write sqlite:///path/to/news.sqlite3")
     return Path(url.database).expanduser()
+
+
+def database_path(location: str | Path | URL | None) -> Path:
+    """The file that a path or URL names. Raises BadConfig for a store on a server, which has none."""
+    place = located(location)
+    if isinstance(place, URL):
+        raise BadConfig(
+            f"{label(place)}: a shared store; this works on a store in a file, as `newsmint copy` makes one"
+        )
+    return place
+
+
+def _make_room(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise BadInput(f"{path}: a folder, not a database; give the name of a file in it")
+    if not path.exists() or path.stat().st_size == 0:
+        if not create:
+            raise MissingInput(f"{path}: no store there yet; `newsmint crawl` makes one, --db names another")
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def archive_path(database: Path) -> Path:
@@ -194,38 +225,43 @@ def archive_path(database: Path) -> Path:
     return database.with_name(f"{database.stem}.pages.sqlite3")
 
 
-def _bring_up_to_date(path: Path, readonly: bool) -> None:
-    if _revision(path, readonly) == REVISION:
+def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:
+    if (found := _revision(place, readonly)) == REVISION:
         return
+    if found is None and (readonly or not create):
+        raise MissingInput(f"{label(place)}: no store there yet; `newsmint crawl` makes one, --db names another")
     from pipelines.store import migrate  # Alembic takes long to load, and is needed once a version
 
-    engine = make_engine(path, foreign_keys=False)
+    engine = make_engine(place, foreign_keys=False)
     try:
         with engine.execution_options(**{WRITE: True}).begin() as conn:
-            found = _revision_of(conn, path)
+            found = _revision_of(conn, place)
             if found is not None and not migrate.is_known(found):
-                raise BadConfig(f"{path}: written by a newer Newsmint (schema {found}); upgrade newsmint to open it")
+                raise BadConfig(
+                    f"{label(place)}: written by a newer Newsmint (schema {found}); upgrade newsmint to open it"
+                )
             if found != REVISION:
                 migrate.upgrade(conn)
     finally:
         engine.dispose()
 
 
-def _revision(path: Path, readonly: bool) -> str | None:
-    engine = make_engine(path, readonly=readonly or (path.exists() and path.stat().st_size > 0))
+def _revision(place: Location, readonly: bool) -> str | None:
+    is_there = isinstance(place, Path) and place.exists() and place.stat().st_size > 0
+    engine = make_engine(place, readonly=readonly or is_there)
     try:
         with engine.connect() as conn:
-            return _revision_of(conn, path)
+            return _revision_of(conn, place)
     finally:
         engine.dispose()
 
 
-def _revision_of(conn: Connection, path: Path) -> str | None:
+def _revision_of(conn: Connection, place: Location) -> str | None:
     """The schema's revision; None for an empty database. BadInput for a database of something else."""
-    names = set(conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+    names = set(inspect(conn).get_table_names())
     if not names:
         return None
     if not {"alembic_version", "crawl_run"} <= names:
-        raise BadInput(f"{path}: a database, but not a Newsmint store; choose another --db")
+        raise BadInput(f"{label(place)}: a database, but not a Newsmint store; choose another --db")
     revision = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return str(revision)

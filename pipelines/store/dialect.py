@@ -13,7 +13,7 @@ from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from pipelines.store.schema import Text, storable
+from pipelines.store.types import Text, storable
 
 CHUNK = 500
 """How many values one ``IN (…)`` names; SQLite allows 32,766 variables a statement."""
@@ -82,7 +82,12 @@ def run(conn: Connection, sql: str, values: Sequence[Any] = ()) -> Rows:
     For what runs for each article: SQLAlchemy's work for a statement that it has made costs ten times what SQLite
     takes for a row.
     """
-    return _driven(conn, sql if conn.dialect.paramstyle == "qmark" else sql.replace("?", "%s"), values)
+    return _driven(conn, sql if conn.dialect.paramstyle == "qmark" else _with_percents(sql), values)
+
+
+@lru_cache(maxsize=256)
+def _with_percents(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
 
 
 def execute(conn: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> Rows:

@@ -11,7 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from pipelines.errors import CannotWrite
-from pipelines.store import derived
+from pipelines.store import bodies, derived
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -35,11 +35,25 @@ def is_known(revision: str) -> bool:
 def upgrade(conn: Connection) -> None:
     """Run what is missing, all in the caller's transaction, which must have foreign keys off.
 
-    With them on, Alembic's batch mode deletes the child rows of a table that it copies.
+    With them on, Alembic's batch mode on SQLite deletes the child rows of a table that it copies. The transaction is
+    one that writes: of two processes that open an old store, the second finds it new.
     """
+    {"sqlite": _upgrade_file, "postgresql": _upgrade_server}[conn.dialect.name](conn)
+
+
+def _upgrade_file(conn: Connection) -> None:
     others = derived.take_down(conn)
     command.upgrade(configuration(conn), "head")
     derived.put_up(conn, others)
     broken = conn.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
         raise CannotWrite(f"upgrading the database would break {len(broken)} references; nothing was changed")
+
+
+def _upgrade_server(conn: Connection) -> None:
+    from pipelines.store.postgres import derived as derived_here
+
+    derived_here.take_down(conn)
+    command.upgrade(configuration(conn), "head")
+    bodies.create(conn)
+    derived_here.put_up(conn)

@@ -6,48 +6,23 @@ search and views, is in ``derived.py``.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     Column,
     Float,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    TypeDecorator,
     text,
 )
-from sqlalchemy import Text as PlainText
-from sqlalchemy.engine import Dialect
+
+from pipelines.store.types import JSON, NULLABLE_JSON, Integer, Text, partial
 
 REVISION = "0008"
 """The newest migration: what the code below expects of a database."""
-
-
-class Text(TypeDecorator[str]):
-    """Text that any database takes: without NUL, and with ``?`` for lone surrogates, which JSON in pages may spell."""
-
-    impl = PlainText
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return storable(value)
-
-
-Value = TypeVar("Value")
-
-
-def storable(value: Value) -> Value:
-    """A value of a row; text without what databases refuse."""
-    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
-        return value
-    return value.replace("\0", "").encode(errors="replace").decode()  # type: ignore[return-value]
 
 
 metadata = MetaData(
@@ -88,7 +63,7 @@ crawl_run = Table(
     Column("owner", Text, nullable=False),
     Column("started_at", Text, nullable=False),
     Column("finished_at", Text),
-    Column("summary", JSON(none_as_null=True)),
+    Column("summary", NULLABLE_JSON),
 )
 
 article = Table(
@@ -129,7 +104,7 @@ article = Table(
     Index("ix_article_source_published", "source", "published_ts", "number"),
     Index("ix_article_first_seen", "first_seen_at", "source", "published_ts", "published_at"),
     Index("ix_article_body_hash", "body_hash"),
-    Index("ix_article_duplicate_of", "duplicate_of", sqlite_where=text("duplicate_of IS NOT NULL")),
+    Index("ix_article_duplicate_of", "duplicate_of", **partial("duplicate_of IS NOT NULL")),
 )
 
 article_url = Table(
@@ -169,7 +144,7 @@ link = Table(
     Column("target_article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
     PrimaryKeyConstraint("article_id", "ordinal"),
     Index("ix_link_target_key", "target_key"),
-    Index("ix_link_target_article_id", "target_article_id", sqlite_where=text("target_article_id IS NOT NULL")),
+    Index("ix_link_target_article_id", "target_article_id", **partial("target_article_id IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 
@@ -198,7 +173,7 @@ page = Table(
     Column("content_hash", Text, nullable=False),
     Column("part_hashes", JSON, nullable=False),
     Column("size", Integer, nullable=False),
-    Column("hint", JSON(none_as_null=True)),
+    Column("hint", NULLABLE_JSON),
     Column("hint_content_hash", Text),
     Column("fetched_at", Text, nullable=False),
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
@@ -250,7 +225,7 @@ fetch = Table(
     Index("ix_fetch_url", "url", "id"),
     Index("ix_fetch_page_id", "page_id"),
     Index("ix_fetch_source", "source", "fetched_at"),
-    Index("ix_fetch_failed", "source", "id", sqlite_where=text("outcome = 'failed'")),
+    Index("ix_fetch_failed", "source", "id", **partial("outcome = 'failed'")),
 )
 
 rejection = Table(
@@ -308,7 +283,7 @@ frontier = Table(
     Column("lease_until", Text),
     Column("outcome", Text),
     Column("error", Text),
-    Column("hint", JSON(none_as_null=True)),
+    Column("hint", NULLABLE_JSON),
     Column("listed_modified_at", Text),
     Column("added_at", Text, nullable=False),
     Column("first_fetched_at", Text),
@@ -320,8 +295,8 @@ frontier = Table(
     Column("depth", Integer, nullable=False, server_default=text("0")),
     Column("article_id", Text, ForeignKey("article.id", ondelete="SET NULL")),
     Index("ix_frontier_claim", "source", "state", "priority"),
-    Index("ix_frontier_leased", "lease_owner", sqlite_where=text("state = 'leased'")),
-    Index("ix_frontier_due", "state", "due_at", "source", sqlite_where=text("due_at IS NOT NULL")),
+    Index("ix_frontier_leased", "lease_owner", **partial("state = 'leased'")),
+    Index("ix_frontier_due", "state", "due_at", "source", **partial("due_at IS NOT NULL")),
     Index("ix_frontier_article_id", "article_id"),
 )
 
@@ -360,7 +335,7 @@ alarm = Table(
     Column("seen_at", Text, nullable=False),
     Column("notified_at", Text),
     Column("cleared_at", Text),
-    Index("ix_alarm_open", "source", "kind", sqlite_where=text("cleared_at IS NULL")),
+    Index("ix_alarm_open", "source", "kind", **partial("cleared_at IS NULL")),
 )
 
 asset_mention = Table(

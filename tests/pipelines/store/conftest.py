@@ -8,9 +8,22 @@ import pytest
 
 from pipelines.store import Store, open_store
 
+EITHER = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+"""The two databases: a test that takes ``store`` holds on both."""
+
+
+@pytest.fixture(params=EITHER)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store: in a real file, and in a database of a real server."""
+    with open_store(request.getfixturevalue(f"{request.param}_location")) as opened:
+        yield opened
+
 
 @pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
-    """An empty store in a real file."""
-    with open_store(shutil.copy(empty_database, tmp_path)) as opened:
-        yield opened
+def sqlite_location(tmp_path: Path, empty_database: Path) -> Path:
+    return Path(shutil.copy(empty_database, tmp_path))
+
+
+@pytest.fixture
+def postgresql_location(shared_database: str) -> str:
+    return shared_database

@@ -128,7 +128,7 @@ def test_not_to_be_created(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://user:secret@host/news", "sqlite://", "sqlite:///:memory:", "nonsense://", "://"]
+    "url", ["mysql://user:secret@host/news", "sqlite://", "sqlite:///:memory:", "nonsense://", "://"]
 )
 def test_databases_we_do_not_speak(url: str) -> None:
     with pytest.raises(BadConfig, match="sqlite:///") as refusal:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.store import types
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -14,8 +16,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "learned_source",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.Column("source", types.Text(), nullable=False),
+        sa.Column("articles", types.Integer, nullable=False),
         sa.ForeignKeyConstraint(
             ["source"], ["source.key"], name=op.f("fk_learned_source_source_source"), ondelete="CASCADE"
         ),
@@ -23,14 +25,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "learned_block",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("at_edge", sa.Integer(), nullable=False),
-        sa.Column("first_number", sa.Integer(), nullable=False),
-        sa.Column("last_number", sa.Integer(), nullable=False),
-        sa.Column("first_seen_at", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("source", types.Text(), nullable=False),
+        sa.Column("fingerprint", types.Integer, nullable=False),
+        sa.Column("seen", types.Integer, nullable=False),
+        sa.Column("at_edge", types.Integer, nullable=False),
+        sa.Column("first_number", types.Integer, nullable=False),
+        sa.Column("last_number", types.Integer, nullable=False),
+        sa.Column("first_seen_at", types.Text(), nullable=False),
+        sa.Column("text", types.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["source"], ["source.key"], name=op.f("fk_learned_block_source_source"), ondelete="CASCADE"
         ),

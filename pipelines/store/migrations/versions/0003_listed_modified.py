@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.store import types
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -12,4 +14,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("frontier", sa.Column("listed_modified_at", sa.Text(), nullable=True))
+    op.add_column("frontier", sa.Column("listed_modified_at", types.Text(), nullable=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.store import types
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("article", sa.Column("enricher", sa.Text(), nullable=True))
+    op.add_column("article", sa.Column("enricher", types.Text(), nullable=True))
     _create_mentions()
     _create_credits()
     _create_sketches()
@@ -21,7 +23,7 @@ def upgrade() -> None:
 
 def _article_id(table: str) -> list[sa.schema.SchemaItem]:
     return [
-        sa.Column("article_id", sa.Text(), nullable=False),
+        sa.Column("article_id", types.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=f"fk_{table}_article_id_article", ondelete="CASCADE"
         ),
@@ -32,13 +34,13 @@ def _create_mentions() -> None:
     op.create_table(
         "asset_mention",
         *_article_id("asset_mention"),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("asset", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("part", sa.Text(), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("stop", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ordinal", types.Integer, nullable=False),
+        sa.Column("asset", types.Text(), nullable=False),
+        sa.Column("kind", types.Text(), nullable=False),
+        sa.Column("part", types.Text(), nullable=False),
+        sa.Column("start", types.Integer, nullable=False),
+        sa.Column("stop", types.Integer, nullable=False),
+        sa.Column("text", types.Text(), nullable=False),
         sa.Column("certainty", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", "ordinal", name="pk_asset_mention"),
         sa.CheckConstraint("part IN ('title', 'body')", name="part"),
@@ -46,12 +48,12 @@ def _create_mentions() -> None:
     )
     op.create_table(
         "article_asset",
-        sa.Column("asset", sa.Text(), nullable=False),
-        sa.Column("published_ts", sa.Integer(), nullable=False),
+        sa.Column("asset", types.Text(), nullable=False),
+        sa.Column("published_ts", types.Integer, nullable=False),
         *_article_id("article_asset"),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("mentions", sa.Integer(), nullable=False),
-        sa.Column("in_title", sa.Integer(), nullable=False),
+        sa.Column("kind", types.Text(), nullable=False),
+        sa.Column("mentions", types.Integer, nullable=False),
+        sa.Column("in_title", types.Integer, nullable=False),
         sa.Column("certainty", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("asset", "published_ts", "article_id", name="pk_article_asset"),
         sqlite_with_rowid=False,
@@ -63,13 +65,13 @@ def _create_credits() -> None:
     op.create_table(
         "credit",
         *_article_id("credit"),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("outlet", sa.Text(), nullable=False),
-        sa.Column("domain", sa.Text()),
-        sa.Column("url", sa.Text()),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("stop", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ordinal", types.Integer, nullable=False),
+        sa.Column("outlet", types.Text(), nullable=False),
+        sa.Column("domain", types.Text()),
+        sa.Column("url", types.Text()),
+        sa.Column("start", types.Integer, nullable=False),
+        sa.Column("stop", types.Integer, nullable=False),
+        sa.Column("text", types.Text(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", "ordinal", name="pk_credit"),
         sqlite_with_rowid=False,
     )
@@ -77,8 +79,8 @@ def _create_credits() -> None:
     op.create_table(
         "article_label",
         *_article_id("article_label"),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("label", types.Text(), nullable=False),
+        sa.Column("evidence", types.Text(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", "label", name="pk_article_label"),
         sqlite_with_rowid=False,
     )
@@ -94,15 +96,15 @@ def _number(table: str) -> sa.ForeignKeyConstraint:
 def _create_sketches() -> None:
     op.create_table(
         "sketch",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", types.Integer, nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_sketch"),
         _number("sketch"),
     )
     op.create_table(
         "sketch_band",
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("value", types.Integer, nullable=False),
+        sa.Column("number", types.Integer, nullable=False),
         sa.PrimaryKeyConstraint("value", "number", name="pk_sketch_band"),
         _number("sketch_band"),
         sqlite_with_rowid=False,
@@ -113,13 +115,13 @@ def _create_sketches() -> None:
 def _create_stories() -> None:
     op.create_table(
         "story",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("first_article_id", sa.Text()),
-        sa.Column("articles", sa.Integer(), nullable=False),
-        sa.Column("sources", sa.Integer(), nullable=False),
-        sa.Column("first_ts", sa.Integer(), nullable=False),
-        sa.Column("last_ts", sa.Integer(), nullable=False),
-        sa.Column("press_release", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("id", types.Integer, nullable=False),
+        sa.Column("first_article_id", types.Text()),
+        sa.Column("articles", types.Integer, nullable=False),
+        sa.Column("sources", types.Integer, nullable=False),
+        sa.Column("first_ts", types.Integer, nullable=False),
+        sa.Column("last_ts", types.Integer, nullable=False),
+        sa.Column("press_release", types.Integer, nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("id", name="pk_story"),
         sa.ForeignKeyConstraint(
             ["first_article_id"], ["article.id"], name="fk_story_first_article_id_article", ondelete="SET NULL"
@@ -129,10 +131,10 @@ def _create_stories() -> None:
     op.create_index("ix_story_first_article_id", "story", ["first_article_id"])
     op.create_table(
         "story_article",
-        sa.Column("article_id", sa.Text(), nullable=False),
-        sa.Column("story_id", sa.Integer(), nullable=False),
+        sa.Column("article_id", types.Text(), nullable=False),
+        sa.Column("story_id", types.Integer, nullable=False),
         sa.Column("similarity", sa.Float(), nullable=False),
-        sa.Column("added_words", sa.Integer(), nullable=False),
+        sa.Column("added_words", types.Integer, nullable=False),
         sa.PrimaryKeyConstraint("article_id", name="pk_story_article"),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name="fk_story_article_article_id_article", ondelete="CASCADE"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.store import types
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -30,8 +32,8 @@ def _create_indexes() -> None:
 def _sums(table: str, keys: tuple[str, ...], *sums: str) -> None:
     op.create_table(
         table,
-        *(sa.Column(key, sa.Text(), nullable=False) for key in keys),
-        *(sa.Column(name, sa.Integer(), nullable=False) for name in sums),
+        *(sa.Column(key, types.Text(), nullable=False) for key in keys),
+        *(sa.Column(name, types.Integer, nullable=False) for name in sums),
         sa.PrimaryKeyConstraint(*keys, name=f"pk_{table}"),
         sqlite_with_rowid=False,
     )
@@ -53,7 +55,7 @@ def _create_days() -> None:
 
 def _article_id(table: str) -> list[sa.schema.SchemaItem]:
     return [
-        sa.Column("article_id", sa.Text(), nullable=False),
+        sa.Column("article_id", types.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=f"fk_{table}_article_id_article", ondelete="CASCADE"
         ),
@@ -63,8 +65,8 @@ def _article_id(table: str) -> list[sa.schema.SchemaItem]:
 def _create_authors() -> None:
     op.create_table(
         "article_author",
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("published_ts", sa.Integer(), nullable=False),
+        sa.Column("author", types.Text(), nullable=False),
+        sa.Column("published_ts", types.Integer, nullable=False),
         *_article_id("article_author"),
         sa.PrimaryKeyConstraint("author", "published_ts", "article_id", name="pk_article_author"),
         sqlite_with_rowid=False,
@@ -76,8 +78,8 @@ def _create_times_cited() -> None:
     op.create_table(
         "times_cited",
         *_article_id("times_cited"),
-        sa.Column("cited_by", sa.Integer(), nullable=False),
-        sa.Column("related_by", sa.Integer(), nullable=False),
+        sa.Column("cited_by", types.Integer, nullable=False),
+        sa.Column("related_by", types.Integer, nullable=False),
         sa.PrimaryKeyConstraint("article_id", name="pk_times_cited"),
         sqlite_with_rowid=False,
     )
@@ -89,22 +91,22 @@ def _create_past() -> None:
     op.create_table(
         "article_past",
         *_article_id("article_past"),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("canonical_url", sa.Text(), nullable=False),
-        sa.Column("authors", sa.JSON(), nullable=False),
-        sa.Column("published_at", sa.Text(), nullable=True),
-        sa.Column("published_ts", sa.Integer(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=True),
-        sa.Column("section", sa.Text(), nullable=True),
-        sa.Column("tags", sa.JSON(), nullable=False),
-        sa.Column("image_url", sa.Text(), nullable=True),
-        sa.Column("verdict", sa.Text(), nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
-        sa.Column("body_hash", sa.Text(), nullable=True),
-        sa.Column("duplicate_of", sa.Text(), nullable=True),
-        sa.Column("body_path", sa.Text(), nullable=True),
-        sa.Column("story_id", sa.Integer(), nullable=True),
-        *(sa.Column(name, sa.JSON(), nullable=False) for name in ("links", "mentions", "credits", "evidence")),
+        sa.Column("version", types.Integer, nullable=False),
+        sa.Column("url", types.Text(), nullable=False),
+        sa.Column("canonical_url", types.Text(), nullable=False),
+        sa.Column("authors", types.JSON, nullable=False),
+        sa.Column("published_at", types.Text(), nullable=True),
+        sa.Column("published_ts", types.Integer, nullable=False),
+        sa.Column("language", types.Text(), nullable=True),
+        sa.Column("section", types.Text(), nullable=True),
+        sa.Column("tags", types.JSON, nullable=False),
+        sa.Column("image_url", types.Text(), nullable=True),
+        sa.Column("verdict", types.Text(), nullable=False),
+        sa.Column("labels", types.JSON, nullable=False),
+        sa.Column("body_hash", types.Text(), nullable=True),
+        sa.Column("duplicate_of", types.Text(), nullable=True),
+        sa.Column("body_path", types.Text(), nullable=True),
+        sa.Column("story_id", types.Integer, nullable=True),
+        *(sa.Column(name, types.JSON, nullable=False) for name in ("links", "mentions", "credits", "evidence")),
         sa.PrimaryKeyConstraint("article_id", "version", name="pk_article_past"),
     )

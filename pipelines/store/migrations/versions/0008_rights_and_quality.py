@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.store import types
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -27,18 +29,18 @@ def upgrade() -> None:
 def _create_rights() -> None:
     op.create_table(
         "rights",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("notices", sa.JSON(), nullable=False),
-        sa.Column("ai_allowed", sa.Integer()),
-        sa.Column("ai_reasons", sa.JSON(), nullable=False),
-        sa.Column("agents_forbidden", sa.JSON(), nullable=False),
-        sa.Column("tdm_reserved", sa.Integer()),
-        sa.Column("tdm_policy", sa.Text()),
-        sa.Column("directives", sa.JSON(), nullable=False),
-        sa.Column("licence", sa.Text()),
-        sa.Column("licence_id", sa.Text()),
-        sa.Column("is_free", sa.Integer()),
+        sa.Column("id", types.Integer, nullable=False),
+        sa.Column("digest", types.Text(), nullable=False),
+        sa.Column("notices", types.JSON, nullable=False),
+        sa.Column("ai_allowed", types.Integer),
+        sa.Column("ai_reasons", types.JSON, nullable=False),
+        sa.Column("agents_forbidden", types.JSON, nullable=False),
+        sa.Column("tdm_reserved", types.Integer),
+        sa.Column("tdm_policy", types.Text()),
+        sa.Column("directives", types.JSON, nullable=False),
+        sa.Column("licence", types.Text()),
+        sa.Column("licence_id", types.Text()),
+        sa.Column("is_free", types.Integer),
         sa.PrimaryKeyConstraint("id", name="pk_rights"),
         sa.UniqueConstraint("digest", name="uq_rights_digest"),
     )
@@ -47,9 +49,9 @@ def _create_rights() -> None:
 def _create_references() -> None:
     op.create_table(
         "page_rights",
-        sa.Column("page_id", sa.Integer(), nullable=False),
-        sa.Column("seen_at", sa.Text(), nullable=False),
-        sa.Column("rights_id", sa.Integer(), nullable=False),
+        sa.Column("page_id", types.Integer, nullable=False),
+        sa.Column("seen_at", types.Text(), nullable=False),
+        sa.Column("rights_id", types.Integer, nullable=False),
         sa.PrimaryKeyConstraint("page_id", "seen_at", name="pk_page_rights"),
         sa.ForeignKeyConstraint(["page_id"], ["page.id"], name="fk_page_rights_page_id_page", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["rights_id"], ["rights.id"], name="fk_page_rights_rights_id_rights"),
@@ -58,10 +60,10 @@ def _create_references() -> None:
     op.create_index("ix_page_rights_rights_id", "page_rights", ["rights_id"])
     op.create_table(
         "article_rights",
-        sa.Column("article_id", sa.Text(), nullable=False),
-        sa.Column("rights_id", sa.Integer(), nullable=False),
-        sa.Column("page_id", sa.Integer()),
-        sa.Column("seen_at", sa.Text(), nullable=False),
+        sa.Column("article_id", types.Text(), nullable=False),
+        sa.Column("rights_id", types.Integer, nullable=False),
+        sa.Column("page_id", types.Integer),
+        sa.Column("seen_at", types.Text(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", name="pk_article_rights"),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name="fk_article_rights_article_id_article", ondelete="CASCADE"
@@ -77,15 +79,15 @@ def _create_references() -> None:
 def _create_files() -> None:
     op.create_table(
         "rights_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text()),
-        sa.Column("content_hash", sa.Text()),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("first_seen_at", sa.Text(), nullable=False),
-        sa.Column("seen_at", sa.Text(), nullable=False),
+        sa.Column("id", types.Integer, nullable=False),
+        sa.Column("origin", types.Text(), nullable=False),
+        sa.Column("kind", types.Text(), nullable=False),
+        sa.Column("status", types.Text(), nullable=False),
+        sa.Column("detail", types.Text()),
+        sa.Column("content_hash", types.Text()),
+        sa.Column("size", types.Integer, nullable=False),
+        sa.Column("first_seen_at", types.Text(), nullable=False),
+        sa.Column("seen_at", types.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_rights_file"),
         sa.CheckConstraint("kind IN ('robots_txt', 'tdmrep', 'ai_txt')", name="kind"),
     )
@@ -95,18 +97,18 @@ def _create_files() -> None:
 def _create_quality() -> None:
     op.create_table(
         "quality",
-        sa.Column("article_id", sa.Text(), nullable=False),
-        sa.Column("gopher", sa.Integer()),
-        sa.Column("repetition", sa.Integer()),
-        sa.Column("fineweb", sa.Integer()),
-        sa.Column("c4", sa.Integer()),
-        sa.Column("failed", sa.JSON(), nullable=False),
-        sa.Column("words", sa.Integer()),
-        sa.Column("stop_words", sa.Integer()),
-        sa.Column("c4_sentences", sa.Integer()),
+        sa.Column("article_id", types.Text(), nullable=False),
+        sa.Column("gopher", types.Integer),
+        sa.Column("repetition", types.Integer),
+        sa.Column("fineweb", types.Integer),
+        sa.Column("c4", types.Integer),
+        sa.Column("failed", types.JSON, nullable=False),
+        sa.Column("words", types.Integer),
+        sa.Column("stop_words", types.Integer),
+        sa.Column("c4_sentences", types.Integer),
         *(sa.Column(name, sa.Float()) for name in _RATIOS),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("measurer", sa.Text(), nullable=False),
+        sa.Column("content_hash", types.Text(), nullable=False),
+        sa.Column("measurer", types.Text(), nullable=False),
         sa.PrimaryKeyConstraint("article_id", name="pk_quality"),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name="fk_quality_article_id_article", ondelete="CASCADE"
