@@ -119,7 +119,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.compression.BoundedCompression": 590,
     "crawler.middlewares.charset.PlainWhileCompressed": 595,
 }
+DOWNLOADER_STATS = False
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"  # the store counts; Scrapy's own cost a tenth of its time
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the budgets of a source bound it
+}
 EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from pipelines.items import Article, Reason
@@ -103,7 +104,15 @@ def masked(text: str) -> str:
 
 def fingerprint(text: str) -> int:
     """63 bits that name a masked text."""
+    return _short_fingerprint(text) if len(text) <= SHORT else _fingerprint(text)
+
+
+def _fingerprint(text: str) -> int:
     return int.from_bytes(blake2b(masked(text).encode(), digest_size=8).digest(), "big") >> 1
+
+
+_short_fingerprint = lru_cache(maxsize=8192)(_fingerprint)
+"""Most short texts of a page are on the site's next page too."""
 
 
 def sightings(article: Article) -> tuple[Sighting, ...]:

@@ -21,6 +21,7 @@ from pipelines.store import links, schema
 from pipelines.store.dialect import chunks, execute, execute_many
 from pipelines.store.duplicates import body_hash, settle_duplicates
 from pipelines.store.enriched import evidence, save_enrichment
+from pipelines.store.removed import sum_removed
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
 from pipelines.store.sources import ensure_sources
@@ -221,9 +222,10 @@ def _content(article: Article) -> dict[str, Any]:
 def _write_version(
     conn: Connection, key: dict[str, Any], content: dict[str, Any], seen_at: str, page_id: int | None, is_new: bool
 ) -> None:
-    this = (article_version.c.article_id == key["article_id"]) & (article_version.c.version == key["version"])
-    if not is_new and conn.execute(update(article_version).where(this), content).rowcount:
-        return
+    if not is_new:
+        this = (article_version.c.article_id == key["article_id"]) & (article_version.c.version == key["version"])
+        if conn.execute(update(article_version).where(this), content).rowcount:
+            return
     execute(conn, _NEW_VERSION, key | content | {"seen_at": seen_at, "page_id": page_id})
 
 
@@ -245,6 +247,7 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
             conn.execute(delete(child).where(child.c.article_id == article.id))
         if values:
             execute_many(conn, _NEW_CHILD[child], values)
+    sum_removed(conn, key)
 
 
 def _requested(conn: Connection, page_id: int | None) -> list[str]:

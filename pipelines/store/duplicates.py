@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -13,6 +14,7 @@ LEAST_CHARACTERS = 100
 """Shorter bodies ("Subscribe to read on.") are alike without being copies."""
 
 
+@lru_cache(maxsize=4)  # an article that is stored is asked about twice in a row
 def body_hash(body: str) -> str | None:
     """SHA-256 of a body, however it is spaced; None for one too short to tell."""
     text = " ".join(body.split())

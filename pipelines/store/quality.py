@@ -26,8 +26,8 @@ _UNMEASURED = or_(
 def save_quality(conn: Connection, article_id: str, found: Quality) -> None:
     """Make the row of an article that is stored say this of its present text."""
     content_hash = execute(conn, _HASH, {"article": article_id}).scalar()
-    conn.execute(_DELETE, {"article": article_id})
-    conn.execute(_INSERT, _row(article_id, content_hash, found))
+    execute(conn, _DELETE, {"article": article_id})
+    execute(conn, _INSERT, _row(article_id, content_hash, found))
 
 
 def count_unmeasured(conn: Connection) -> int:

@@ -134,20 +134,11 @@ CREATE TRIGGER asset_day_delete AFTER DELETE ON article_asset BEGIN
 END;
 
 
--- removed_month
+-- removed_month: what an article's blocks add is summed once an article, by removed.py
 SELECT strftime('%Y-%m', article.published_ts, 'unixepoch') AS month, coalesce(article.source, '') AS source,
        removed_block.reason AS reason, count(*) AS blocks,
        sum(length(removed_block.text)) AS characters
 FROM removed_block JOIN article ON article.id = removed_block.article_id GROUP BY 1, 2, 3;
-
-CREATE TRIGGER removed_month_insert AFTER INSERT ON removed_block BEGIN
-  INSERT INTO removed_month (month, source, reason, blocks, characters)
-  SELECT strftime('%Y-%m', article.published_ts, 'unixepoch'), coalesce(article.source, ''), new.reason, 1,
-         length(new.text)
-  FROM article WHERE article.id = new.article_id
-  ON CONFLICT (month, source, reason) DO UPDATE SET
-    blocks = blocks + excluded.blocks, characters = characters + excluded.characters;
-END;
 
 CREATE TRIGGER removed_month_delete AFTER DELETE ON removed_block BEGIN
   UPDATE removed_month SET blocks = blocks - 1, characters = characters - length(old.text)

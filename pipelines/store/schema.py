@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from pipelines.store.types import JSON, NULLABLE_JSON, Integer, Text, partial
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration: what the code below expects of a database."""
 
 
