@@ -12,7 +12,7 @@ from crawler.cli.plain import plain_table
 from pipelines.errors import UsageError
 from pipelines.store import open_store
 from pipelines.store.database import Store, driver
-from pipelines.store.sql import SECONDS, table_names
+from pipelines.store.sql import SECONDS, column_names, table_names
 
 LONGEST = 100_000
 """Characters of a statement that are read from standard input."""
@@ -79,6 +79,5 @@ def _print_tables(store: Store) -> None:
     with store.connect() as conn:
         connection = driver(conn)
         for name in table_names(connection):
-            columns = connection.execute("SELECT name FROM pragma_table_info(?)", (name,)).fetchall()
-            table.add_row(name, ", ".join(row[0] for row in columns))
+            table.add_row(name, ", ".join(column_names(connection, name)))
     out.print(table, soft_wrap=False)

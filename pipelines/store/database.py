@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from pipelines.items import Article
 from pipelines.store import articles, asof, questions, search
 from pipelines.store.bodies import TableArchive
 from pipelines.store.engine import WRITE, Location, explained, label, make_engine, reading
+from pipelines.store.reading import driver
 from pipelines.store.schema import REVISION
 from pipelines.store.sql import SECONDS, Result, read
 from pipelines.store.times import epoch_asked_for
@@ -132,7 +132,7 @@ class Store:
         """
         return Store(self.location, moment=asof.moment_asked_for(when))
 
-    def _look_back(self, connection: sqlite3.Connection, record: Any) -> None:
+    def _look_back(self, connection: Any, record: Any) -> None:
         assert self.moment is not None
         record.info[asof.MOMENT] = self.moment
         record.info[asof.HIDDEN] = asof.show_as_of(connection, self.moment)
@@ -150,13 +150,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def driver(conn: Connection) -> sqlite3.Connection:
-    """The standard library's connection below one of SQLAlchemy's."""
-    connection = conn.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
 
 
 def open_store(

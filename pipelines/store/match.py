@@ -1,4 +1,4 @@
-"""From what a person types to a query of the full-text index that is always valid.
+"""From what a person types to a query of the full-text index that is always valid: SQLite's here, and as terms.
 
 Every word is quoted before SQLite sees it: ``ERC-6551``, ``$BTC``, ``BTC/USD`` and ``C++`` are syntax errors of FTS5
 otherwise. All words must occur; of the rest of a search box people's habits are taken:
@@ -26,24 +26,62 @@ _TOKEN = re.compile(
 )
 _NEAR = re.compile(r"\s*(?P<words>[^,]*?)\s*(?:,\s*(?P<distance>\d{1,4})\s*)?")
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]+)[-_ ]?(\d+)")
+_USUAL_DISTANCE = 10
+"""Of NEAR, where none is named: FTS5's."""
 _SYMBOLIC = re.compile(r"\w{1,3}[+#]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What was asked: an FTS5 expression, empty where the index cannot tell, and strings to be contained or not."""
+class Term:
+    """Phrases that must occur, in one place (``column``) or anywhere.
 
-    match: str
+    One phrase, of which the last word only ``begins`` so; or alternative spellings of one; or, with ``near``, several
+    with at most so many words between them.
+    """
+
+    phrases: tuple[str, ...]
+    column: str = ""
+    begins: bool = False
+    near: int | None = None
+
+    @property
+    def match(self) -> str:
+        """As FTS5 takes it."""
+        quoted = [f'"{phrase}"{"*" if self.begins else ""}' for phrase in self.phrases]
+        if self.near is not None:
+            distance = "" if self.near == _USUAL_DISTANCE else f", {self.near}"
+            together = f"NEAR({' '.join(quoted)}{distance})"
+        else:
+            together = quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})"
+        return f"{self.column} : {together}" if self.column else together
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was asked: terms for the index, none where it cannot tell, and strings to be contained or not.
+
+    All ``wanted`` must occur, one at least of the alternatives of each; of the ``unwanted`` none.
+    """
+
+    wanted: tuple[tuple[Term, ...], ...]
+    unwanted: tuple[Term, ...]
     contains: tuple[str, ...]
     lacks: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> str:
+        """The FTS5 expression; empty where there are no terms."""
+        wanted = [each[0].match if len(each) == 1 else _either(each) for each in self.wanted]
+        expression = " AND ".join(wanted)
+        return f"({expression}) NOT {_either(self.unwanted)}" if wanted and self.unwanted else expression
 
 
 @dataclass
 class _Asked:
     """Terms as they are read: each wanted one is a list of alternatives."""
 
-    wanted: list[list[str]] = field(default_factory=list)
-    unwanted: list[str] = field(default_factory=list)
+    wanted: list[list[Term]] = field(default_factory=list)
+    unwanted: list[Term] = field(default_factory=list)
     contains: list[str] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
 
@@ -59,9 +97,11 @@ def parse(query: str) -> Query:
         _read(asked, found, unwanted=bool(found["minus"]) or operator == "NOT", alternative=operator == "OR")
         operator = ""
     if not asked.wanted and not asked.contains:
-        wanted = "at least one word without a minus" if asked.unwanted or asked.lacks else "at least one word"
-        raise UsageError(f"{query!r}: nothing to search for; give {wanted}")
-    return Query(_expression(asked), tuple(asked.contains[:MAX_WORDS]), tuple(asked.lacks[:MAX_WORDS]))
+        advice = "at least one word without a minus" if asked.unwanted or asked.lacks else "at least one word"
+        raise UsageError(f"{query!r}: nothing to search for; give {advice}")
+    wanted = tuple(tuple(each[:MAX_WORDS]) for each in asked.wanted[:MAX_WORDS])
+    unwanted = tuple(asked.unwanted[:MAX_WORDS])
+    return Query(wanted, unwanted, tuple(asked.contains[:MAX_WORDS]), tuple(asked.lacks[:MAX_WORDS]))
 
 
 def _read(asked: _Asked, found: re.Match[str], *, unwanted: bool, alternative: bool) -> None:
@@ -86,32 +126,29 @@ def _read(asked: _Asked, found: re.Match[str], *, unwanted: bool, alternative: b
             asked.unwanted.remove(term)
 
 
-def _term(found: re.Match[str]) -> str:
-    """One word, phrase or NEAR as FTS5 takes it."""
-    column = f"{found['column'].lower()} : " if found["column"] else ""
+def _term(found: re.Match[str]) -> Term:
+    """One word, phrase or NEAR."""
+    column = (found["column"] or "").lower()
     if found["near"]:
-        return column + _near(found["near"])
+        return _near(found["near"], column)
     if found["phrase"] is not None:
-        return f'{column}"{found["phrase"]}"{"*" if found["begins"] else ""}'
+        return Term((found["phrase"],), column, begins=bool(found["begins"]))
     word = found["word"]
     joined = _LETTERS_DIGITS.fullmatch(word.strip("$#@()[],.;:!?"))
     if joined:
-        return f'{column}("{joined[1]}{joined[2]}" OR "{joined[1]} {joined[2]}")'
-    return f'{column}"{word}"{"*" if word.endswith("*") else ""}'
+        return Term((f"{joined[1]}{joined[2]}", f"{joined[1]} {joined[2]}"), column)
+    return Term((word,), column, begins=word.endswith("*"))
 
 
-def _near(inside: str) -> str:
-    """``a b, 5`` as ``NEAR("a" "b", 5)``; a single word is just that word."""
+def _near(inside: str, column: str) -> Term:
+    """``a b, 5`` as words at most 5 apart; a single word is just that word."""
     parts = _NEAR.fullmatch(inside)
     words = [word for word in (parts["words"] if parts else inside).split() if any(map(str.isalnum, word))]
-    quoted = " ".join(f'"{word}"' for word in words[:MAX_WORDS]) or f'"{inside}"'
-    distance = f", {parts['distance']}" if parts and parts["distance"] else ""
-    return f"NEAR({quoted}{distance})" if len(words) > 1 else quoted
+    distance = int(parts["distance"]) if parts and parts["distance"] else _USUAL_DISTANCE
+    if len(words) < 2:
+        return Term(tuple(words) or (inside,), column)
+    return Term(tuple(words[:MAX_WORDS]), column, near=distance)
 
 
-def _expression(asked: _Asked) -> str:
-    wanted = [each[0] if len(each) == 1 else f"({' OR '.join(each[:MAX_WORDS])})" for each in asked.wanted[:MAX_WORDS]]
-    expression = " AND ".join(wanted)
-    if wanted and asked.unwanted:
-        return f"({expression}) NOT ({' OR '.join(asked.unwanted[:MAX_WORDS])})"
-    return expression
+def _either(terms: tuple[Term, ...]) -> str:
+    return f"({' OR '.join(term.match for term in terms)})"

@@ -53,7 +53,7 @@ def _upgrade_file(conn: Connection) -> None:
 def _upgrade_server(conn: Connection) -> None:
     from pipelines.store.postgres import derived as derived_here
 
-    derived_here.take_down(conn)
+    others = derived_here.take_down(conn)
     command.upgrade(configuration(conn), "head")
     bodies.create(conn)
-    derived_here.put_up(conn)
+    derived_here.put_up(conn, others)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pipelines.errors import UsageError
+from pipelines.store.reading import Reading
 from pipelines.store.sql import SECONDS, Result, fetch, nearest, timed
 from pipelines.store.times import now as this_moment
 from pipelines.store.times import parsed
@@ -51,7 +52,10 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved query. ``title`` is a line, ``about`` says what the answer tells and how to read it."""
+    """A saved query. ``title`` is a line, ``about`` says what the answer tells and how to read it.
+
+    ``postgresql`` is what a shared store is asked, where that is not the text of ``sql``.
+    """
 
     name: str
     title: str
@@ -59,6 +63,11 @@ class Question:
     sql: str
     parameters: tuple[Parameter, ...] = ()
     plot: Plot | None = None
+    postgresql: str = ""
+
+    def sql_for(self, conn: Reading) -> str:
+        """Its text for the database that the connection is to."""
+        return self.sql if isinstance(conn, sqlite3.Connection) else self.postgresql or self.sql
 
 
 @cache
@@ -77,7 +86,7 @@ def question(name: str) -> Question:
 
 
 def run(
-    conn: sqlite3.Connection,
+    conn: Reading,
     question: Question,
     values: Mapping[str, Any] | None = None,
     *,
@@ -95,11 +104,11 @@ def run(
         if "limit" in told:
             limit = told["limit"] if limit is None else limit
             told["limit"] = limit + 1  # one more, to know whether there are more
-        return fetch(conn, question.sql, told, limit)
+        return fetch(conn, question.sql_for(conn), told, limit)
 
 
 def bound(
-    conn: sqlite3.Connection, question: Question, values: Mapping[str, Any], *, now: datetime | None = None
+    conn: Reading, question: Question, values: Mapping[str, Any], *, now: datetime | None = None
 ) -> dict[str, Any]:
     """What the parameters of the question's SQL are bound to, defaults and relative dates worked out."""
     known = {each.name: each for each in question.parameters}
@@ -113,7 +122,7 @@ def bound(
     }
 
 
-def _value(conn: sqlite3.Connection, question: Question, asked: Parameter, given: Any, now: datetime) -> Any:
+def _value(conn: Reading, question: Question, asked: Parameter, given: Any, now: datetime) -> Any:
     value = asked.default if given is None else given
     if value is None or (asked.default is None and value == ""):
         raise UsageError(f"{question.name} needs {asked.name}: {asked.help}")
@@ -124,18 +133,18 @@ def _value(conn: sqlite3.Connection, question: Question, asked: Parameter, given
     return _CONVERT[asked.kind](conn, asked.name, value, now)
 
 
-def _text(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+def _text(conn: Reading, name: str, value: Any, now: datetime) -> str:
     return str(value).replace("\0", " ")
 
 
-def _integer(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> int:
+def _integer(conn: Reading, name: str, value: Any, now: datetime) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):
         raise UsageError(f"{name}: {value!r} is not a whole number") from None
 
 
-def _date(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+def _date(conn: Reading, name: str, value: Any, now: datetime) -> str:
     text = str(value).strip()
     if text.startswith("-") and text.endswith("d") and text[1:-1].isdigit():
         return (_newest(conn, now) - timedelta(days=min(int(text[1:-1]), 700_000))).date().isoformat()
@@ -145,14 +154,14 @@ def _date(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str
     return moment.date().isoformat()
 
 
-def _newest(conn: sqlite3.Connection, now: datetime) -> datetime:
+def _newest(conn: Reading, now: datetime) -> datetime:
     """When the newest article was published, so that a store that rests for a month still has "the last days"."""
-    query = "SELECT max(published_ts) FROM article WHERE published_ts <= ?"
-    seconds = conn.execute(query, (int(now.timestamp()),)).fetchone()[0]
+    query = "SELECT max(published_ts) FROM article WHERE published_ts <= :now"
+    seconds = conn.execute(query, {"now": int(now.timestamp())}).fetchone()[0]
     return now if seconds is None else datetime.fromtimestamp(seconds, now.tzinfo)
 
 
-def _source(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+def _source(conn: Reading, name: str, value: Any, now: datetime) -> str:
     keys = [row[0] for row in conn.execute("SELECT key FROM source ORDER BY key")]
     if value not in keys:
         near = nearest(str(value), keys) or "`newsmint stats` lists those that have articles"
@@ -160,21 +169,21 @@ def _source(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> s
     return str(value)
 
 
-def _asset(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+def _asset(conn: Reading, name: str, value: Any, now: datetime) -> str:
     from pipelines.enrich.assets import asset_key  # its tables of names take long to load, and few questions need them
 
     return asset_key(str(value))
 
 
-def _article(conn: sqlite3.Connection, name: str, value: Any, now: datetime) -> str:
+def _article(conn: Reading, name: str, value: Any, now: datetime) -> str:
     text = str(value).strip()
     if "/" in text:
         from pipelines.store.links import url_key
 
-        query, asked = "SELECT article_id FROM article_url WHERE key = ?", (url_key(text),)
+        query, asked = "SELECT article_id FROM article_url WHERE key = :key", url_key(text)
     else:
-        query, asked = "SELECT id FROM article WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2", (text.lower(),)
-    ids = [row[0] for row in conn.execute(query, asked)]
+        query, asked = "SELECT id FROM article WHERE id >= :key AND id < :key || 'g' ORDER BY id LIMIT 2", text.lower()
+    ids = [row[0] for row in conn.execute(query, {"key": asked})]
     if len(ids) > 1:
         raise UsageError(f"{name}: {text} begins more than one id: {', '.join(ids)} …")
     if not ids:

@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import NewsmintError, UsageError
+from pipelines.store.reading import Reading
+
+if TYPE_CHECKING:
+    from pipelines.store.postgres.reading import Shared
 
 SECONDS = 30.0
 """How long a statement may take unless the caller says otherwise."""
@@ -59,7 +63,7 @@ Hidden = Callable[[str | None, str | None], bool]
 
 
 def read(
-    connection: sqlite3.Connection,
+    connection: Reading,
     statement: str,
     values: Mapping[str, Any] | None = None,
     *,
@@ -71,28 +75,46 @@ def read(
 
     Raises UsageError for a statement that is wrong, that would change something, or that takes too long.
     """
+    if not isinstance(connection, sqlite3.Connection):
+        from pipelines.store.postgres import fences
+
+        columns, rows = fences.read(_shared(connection), statement, values or {}, limit, seconds, bool(is_hidden))
+        return _result(columns, rows, limit)
     if is_hidden and _EXPLAIN.match(statement):
         raise UsageError("no EXPLAIN with --as-of: a plan tells where the present is hidden")
     with _explained(connection), _fenced(connection, is_hidden), _clock(connection, seconds):
         return fetch(connection, statement, values or {}, limit)
 
 
-def fetch(
-    connection: sqlite3.Connection, statement: str, values: Mapping[str, Any], limit: int | None = None
-) -> Result:
+def fetch(connection: Reading, statement: str, values: Mapping[str, Any], limit: int | None = None) -> Result:
     """Run a statement of our own, and fetch at most ``limit`` rows."""
     cursor = connection.execute(statement, dict(values))
     try:
         columns = tuple(each[0] for each in cursor.description or ())
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
-        return Result(columns, rows[:limit], more=limit is not None and len(rows) > limit)
+        return _result(columns, rows, limit)
     finally:
         cursor.close()
 
 
+def _result(columns: tuple[str, ...], rows: list[tuple[Any, ...]], limit: int | None) -> Result:
+    return Result(columns, rows[:limit], more=limit is not None and len(rows) > limit)
+
+
+def _shared(connection: Reading) -> Shared:
+    from pipelines.store.postgres.reading import Shared
+
+    assert isinstance(connection, Shared)
+    return connection
+
+
 @contextmanager
-def timed(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+def timed(connection: Reading, seconds: float) -> Iterator[None]:
     """Within it, a statement that runs past so many seconds ends with a UsageError."""
+    if not isinstance(connection, sqlite3.Connection):
+        with _shared(connection).timed(seconds):
+            yield
+        return
     with _explained(connection), _clock(connection, seconds):
         yield
 
@@ -192,8 +214,10 @@ def nearest(name: str, names: list[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-def table_names(connection: sqlite3.Connection) -> list[str]:
+def table_names(connection: Reading) -> list[str]:
     """Tables and views that a person may ask, without those that the index keeps for itself."""
+    if not isinstance(connection, sqlite3.Connection):
+        return [name for name in _shared(connection).table_names() if not name.startswith("alembic_")]
     query = "SELECT name FROM {} WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
     names = {
         row[0] for master in ("sqlite_master", "sqlite_temp_master") for row in connection.execute(query.format(master))
@@ -201,10 +225,13 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
     return sorted(name for name in names if not name.startswith(("article_fts_", "alembic_", "then_")))
 
 
-def column_names(connection: sqlite3.Connection) -> list[str]:
-    """The columns of all tables and views."""
-    query = "SELECT name FROM pragma_table_info(?)"
-    return sorted({row[0] for table in table_names(connection) for row in connection.execute(query, (table,))})
+def column_names(connection: Reading, table: str | None = None) -> list[str]:
+    """The columns of a table or view in their order; of all of them, sorted."""
+    if table is None:
+        return sorted({name for each in table_names(connection) for name in column_names(connection, each)})
+    if not isinstance(connection, sqlite3.Connection):
+        return _shared(connection).column_names(table)
+    return [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 _ADVICE: tuple[tuple[str, Callable[[sqlite3.Connection, re.Match[str]], str]], ...] = (

@@ -1,4 +1,4 @@
-"""What PostgreSQL derives from the tables: full-text search, sums, the past of edited articles, and the views for people.
+"""What PostgreSQL derives from the tables: full-text search, sums, the past of edited articles, and views for people.
 
 The sums are plain views here, by the names of SQLite's tables: always right, and no row that all writers of a fleet
 would have to wait for. SQLite's functions go by their own names in the schema ``sqlite``, so that views and questions
