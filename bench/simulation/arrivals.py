@@ -19,7 +19,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 def rates(rooms: Newsrooms, dice: np.random.Generator) -> Numbers:
     """Articles a second of each source, on average over a day without bursts. Their mean is the asked one."""
     drawn = dice.lognormal(sigma=rooms.spread, size=rooms.sources)
-    return drawn / drawn.mean() * rooms.articles_a_day / DAY
+    return np.asarray(drawn / drawn.mean() * rooms.articles_a_day / DAY)
 
 
 def publications(rooms: Newsrooms, rate: Numbers, seconds: float, dice: np.random.Generator) -> list[list[float]]:

@@ -88,9 +88,11 @@ class _Day:
         """Whether it came to its end: begin, ask the listing, fetch what it names at the host's pace."""
         costs, env, me = self.costs, self.env, self.env.active_process
         assert me is not None
+        asked = env.now
         try:
             worker: Worker = yield self.workers.slot(me)
             begun = env.now
+            self.result.waits.append(begun - asked)
             yield from self._compute(worker, costs.visit_cpu)
             yield env.timeout(costs.listing_seconds)
             source.look(env.now)

@@ -15,8 +15,8 @@ HOUR, DAY = 3_600.0, 86_400.0
 class Newsrooms:
     """Sources and what they publish; each is a host of its own. None of this was measured: it is a supposed day.
 
-    ``spread``: sigma of the lognormal distribution of rates; 1.5 gives the busiest hundredth a third of the articles.
-    ``rhythm``: how far the rate swings about its mean in a day, 0 to 1. ``peak_hours``: spread of the hours of the peak.
+    ``spread``: sigma of the lognormal rates; with 1.5 the busiest hundredth has a fifth of all articles.
+    ``rhythm``: how far the rate swings about its mean in a day, 0 to 1; ``peak_hours``: spread of the peaks.
     In a burst (a market that moves) the rates of ``burst_share`` of the sources jump to ``burst_factor`` times theirs
     and fall back with the time constant ``burst_seconds``.
     """
@@ -83,7 +83,7 @@ class Parameters:
     newsrooms: Newsrooms = field(default_factory=Newsrooms)
     fleet: Fleet = field(default_factory=Fleet)
     failures: Failures = field(default_factory=Failures)
-    bounds: Bounds = Bounds(LISTING_INTERVAL_LEAST, LISTING_INTERVAL_MOST)
+    bounds: Bounds = field(default_factory=lambda: Bounds(LISTING_INTERVAL_LEAST, LISTING_INTERVAL_MOST))
     seconds: float = DAY
     warm_up: float = 2 * HOUR
     seed: int = 1

@@ -13,7 +13,7 @@ from bench.simulation.parameters import Parameters
 
 
 class Article(NamedTuple):
-    """Moments of an article's life: published, its visit due, that visit begun (by the worker that stored it), stored."""
+    """Moments of an article: published, its visit due, that visit begun by the worker that stored it, stored."""
 
     published: float
     due: float
@@ -31,12 +31,14 @@ class Queues(NamedTuple):
 
 @dataclass(slots=True)
 class Result:
-    """``lost``: pages fetched for nothing, as their worker died. ``unlisted``: published, on no listing read so far."""
+    """``waits``: of each visit, for its slot. ``lost``: pages fetched for nothing, as their worker died. ``unlisted``:
+    published, on no listing read so far."""
 
     parameters: Parameters
     cores: int
     articles: list[Article] = field(default_factory=list)
     queues: list[Queues] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     published: int = 0
     queued: int = 0
     unlisted: int = 0
