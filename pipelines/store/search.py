@@ -27,14 +27,10 @@ from sqlalchemy import (
 from pipelines.store import asof
 from pipelines.store.dialect import chunks
 from pipelines.store.match import Query, parse
+from pipelines.store.postgres import search as shared
 from pipelines.store.schema import article, article_asset, article_label, story, story_article
+from pipelines.store.texts import MATCH_END, MATCH_START, SNIPPET_WORDS, WEIGHTS
 from pipelines.store.times import epoch_asked_for
-
-MATCH_START, MATCH_END = "\x02", "\x03"
-"""Around each matched word of a snippet: characters that no stored text has."""
-
-WEIGHTS = (10.0, 3.0, 1.0)
-"""A word in the title weighs ten, in the description three times what it does in the body."""
 
 MOST_RANKED = 20_000
 """Of so many matches, the newest, the best are found; by date, more are walked through instead of being sorted."""
@@ -110,7 +106,7 @@ def search(
     """
     parsed = parse(query)
     given = _filters(source, epoch_asked_for(since, "since"), epoch_asked_for(until, "until"), language, label, story)
-    conditions = (*_containing(parsed), *given, *(_speaks_of(asset) if asset else ()))
+    conditions = (*_containing(conn, parsed), *given, *(_speaks_of(asset) if asset else ()))
     asked = Asked(parsed, conditions, order, fold, limit)
     moment = asof.moment_of(conn)
     if moment is not None:
@@ -130,7 +126,7 @@ def _folded(conn: Connection, asked: Asked) -> dict[int, float]:
     """The first of each story, in order; rows are fetched until there are enough."""
     kept: dict[int, float] = {}
     seen: set[int] = set()
-    with conn.execute(_statement(conn, asked)) as rows:
+    with conn.execute(_statement(conn, asked), execution_options={"stream_results": True}) as rows:
         for some in rows.partitions(200):
             stories = stories_of(conn, [row.number for row in some])
             for row in some:
@@ -165,9 +161,11 @@ _NEWEST = (article.c.published_ts.desc(), article.c.number.desc())
 def _statement(conn: Connection, asked: Asked) -> Select[Any]:
     """Number and rank of what matches, in order.
 
-    The index is asked first and once: left to itself, SQLite would ask it again for every article of a source. The
-    plus before its ``rowid`` sees to that.
+    In SQLite the index is asked first and once: left to itself, it would be asked again for every article of a source.
+    The plus before its ``rowid`` sees to that.
     """
+    if conn.dialect.name == "postgresql":
+        return shared.statement(conn, asked)
     if not asked.query.match:
         plain = select(article.c.number, literal_column("0.0").label("rank"))
         return plain.where(*asked.conditions).order_by(*_NEWEST)
@@ -210,7 +208,7 @@ def hits(conn: Connection, query: Query, ranks: dict[int, float]) -> list[Hit]:
     """The articles of these numbers, in this order. Snippets only now: of all that match they would take long."""
     about = described(conn, list(ranks))
     for some in chunks(list(ranks)):
-        for number, snippet in conn.execute(_snippets(query, some)):
+        for number, snippet in _snippets(conn, query, some):
             about[number]["snippet"] = snippet
     return [Hit(rank=rank, **about[number]) for number, rank in ranks.items()]
 
@@ -232,22 +230,34 @@ _ABOUT = select(article.c.number, *(article.c[name] for name in _SHOWN)).where(
 )
 
 
-def _snippets(query: Query, numbers: list[int]) -> Select[Any]:
-    if query.match:
-        snippet = func.snippet(_WHOLE, -1, MATCH_START, MATCH_END, "…", 24)
-        return select(_fts.c.rowid, snippet).where(matches(query), _fts.c.rowid.in_(numbers))
-    begin = func.max(func.instr(article.c.body, query.contains[0]) - 30, 1)
-    return select(article.c.number, func.substr(article.c.body, begin, 120)).where(article.c.number.in_(numbers))
+def _snippets(conn: Connection, query: Query, numbers: list[int]) -> Iterable[Any]:
+    """Number and snippet of each."""
+    if not query.match:
+        begin = func.greatest if conn.dialect.name == "postgresql" else func.max
+        found = begin(_place(conn)(article.c.body, query.contains[0]) - 30, 1)
+        snippet = func.substr(article.c.body, found, 120)
+        return conn.execute(select(article.c.number, snippet).where(article.c.number.in_(numbers)))
+    if conn.dialect.name == "postgresql":
+        return shared.snippets(conn, query, numbers)
+    marked = func.snippet(_WHOLE, -1, MATCH_START, MATCH_END, "…", SNIPPET_WORDS)
+    return conn.execute(select(_fts.c.rowid, marked).where(matches(query), _fts.c.rowid.in_(numbers)))
 
 
-def _containing(query: Query) -> Iterator[ColumnElement[bool]]:
-    yield from map(_contains, query.contains)
-    yield from (not_(_contains(words)) for words in query.lacks)
+def _containing(conn: Connection, query: Query) -> Iterator[ColumnElement[bool]]:
+    for words in query.contains:
+        yield _contains(conn, words)
+    for words in query.lacks:
+        yield not_(_contains(conn, words))
 
 
-def _contains(words: str) -> ColumnElement[bool]:
+def _contains(conn: Connection, words: str) -> ColumnElement[bool]:
     columns = (func.coalesce(article.c[name], "") for name in ("title", "body"))
-    return or_(*(func.instr(func.lower(each), words.lower()) > 0 for each in columns))
+    return or_(*(_place(conn)(func.lower(each), words.lower()) > 0 for each in columns))
+
+
+def _place(conn: Connection) -> Any:
+    """The function that says where in a text another one begins, from 1; 0 for nowhere."""
+    return func.strpos if conn.dialect.name == "postgresql" else func.instr
 
 
 def _filters(

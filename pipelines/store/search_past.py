@@ -6,8 +6,6 @@ searched in the text that they had, in an index made for this one search: the ne
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +23,9 @@ from sqlalchemy import (
     text,
 )
 
-from pipelines.store.derived import TOKENIZER
-from pipelines.store.match import Query
 from pipelines.store.schema import article
-from pipelines.store.search import MATCH_END, MATCH_START, WEIGHTS, Asked, Hit, described, hits, matches
+from pipelines.store.search import Asked, Hit, described, hits, matches
+from pipelines.store.texts import WEIGHTS, search_texts
 from pipelines.store.times import utc_text
 
 MOST_EDITED = 2_000
@@ -85,23 +82,9 @@ def _edited(conn: Connection, asked: Asked, moment: datetime) -> list[Hit]:
     columns = (article.c.number, article.c.title, article.c.description, article.c.body)
     query = select(*columns).where(*asked.conditions, _edited_since(moment))
     texts = conn.execute(query.order_by(article.c.published_ts.desc()).limit(MOST_EDITED)).all()
-    found = _search_texts([tuple(row) for row in texts], asked.query)
+    found = search_texts([tuple(row) for row in texts], asked.query)
     about = described(conn, list(found))
     return [Hit(rank=rank, snippet=snippet, **about[number]) for number, (rank, snippet) in found.items()]
-
-
-def _search_texts(texts: list[tuple[Any, ...]], query: Query) -> dict[int, tuple[float, str]]:
-    """Number → rank and snippet of the texts that match."""
-    if not query.match:
-        return {number: (0.0, str(body)[:120]) for number, _, _, body in texts}
-    with closing(sqlite3.connect(":memory:")) as own:
-        own.execute(f"CREATE VIRTUAL TABLE texts USING fts5(title, description, body, tokenize='{TOKENIZER}')")
-        own.executemany("INSERT INTO texts (rowid, title, description, body) VALUES (?, ?, ?, ?)", texts)
-        rows = own.execute(
-            "SELECT rowid, bm25(texts, ?, ?, ?), snippet(texts, -1, ?, ?, '…', 24) FROM texts WHERE texts MATCH ?",
-            (*WEIGHTS, MATCH_START, MATCH_END, query.match),
-        )
-        return {number: (rank, snippet) for number, rank, snippet in rows}
 
 
 def _published(conn: Connection, ids: list[str]) -> dict[str, tuple[int, int]]:

@@ -73,7 +73,7 @@ def _checked(statement: str, schemas: set[str]) -> str:
 
 
 def _first(statement: str) -> str:
-    return next((text.lower() for kind, text in _words(statement) if kind != "other" or text not in "("), "")
+    return next((text.lower() for kind, text in _words(statement) if kind != "other" or text != "("), "")
 
 
 def _words(statement: str) -> Iterator[tuple[str, str]]:
@@ -122,7 +122,8 @@ def _advice(connection: Shared, error: Any) -> str:
     named = re.search(r'"([^"]+)"|column (\S+) does', said)
     name = ((named[1] or named[2]) if named else "").rpartition(".")[2].strip('"')
     if error.sqlstate == "42P01":
-        return f"there is no table or view {name}; {nearest(name, table_names(connection)) or '`newsmint sql --tables` lists them'}"
+        near = nearest(name, table_names(connection)) or "`newsmint sql --tables` lists them"
+        return f"there is no table or view {name}; {near}"
     if error.sqlstate == "42703":
         return f"there is no column {name}; {nearest(name, column_names(connection)) or 'docs/schema.md has them all'}"
     if error.sqlstate in ("25006", "42501") or "data-modifying" in said:

@@ -19,14 +19,15 @@ ALTER TEXT SEARCH CONFIGURATION sqlite.porter
   ADD MAPPING FOR numword, int, uint, float, sfloat WITH pg_catalog.simple;
 
 
--- A text as words with a space between them.
+-- A text as words with a space between them. A word of two letters is no word to a stemmer, to which "as" were an "a":
+-- the digit keeps it from there.
 CREATE OR REPLACE FUNCTION sqlite.folded(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT CASE WHEN octet_length(value) = length(value)
+  SELECT regexp_replace(CASE WHEN octet_length(value) = length(value)
     THEN regexp_replace(lower(value), '[^a-z0-9]+', ' ', 'g')
     ELSE lower(regexp_replace(
       normalize(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]+', '', 'g'), NFC),
-      '[^{tokens}]+', ' ', 'g') {lower}) END
+      '[^{tokens}]+', ' ', 'g') {lower}) END, '\m([a-z][sy])\M', '\10', 'g')
 $$;
 
 
@@ -48,7 +49,8 @@ END $$;
 CREATE OR REPLACE FUNCTION sqlite.phrase(words text, weights text, begins boolean) RETURNS tsquery
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT coalesce(string_agg(
-    quote_literal(lexeme) || ':' || weights || CASE WHEN begins AND place = last THEN '*' ELSE '' END,
+    CASE WHEN begins AND place = last THEN quote_literal(regexp_replace(lexeme, '^([a-z][sy])0$', '\1')) || ':*' || weights
+         ELSE quote_literal(lexeme) || CASE WHEN weights = '' THEN '' ELSE ':' || weights END END,
     ' <-> ' ORDER BY place), '')::tsquery
   FROM (
     SELECT lexeme, place, max(place) OVER () AS last
