@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from crawler.notify import addresses, tell
 from crawler.sources import Source
@@ -12,6 +11,7 @@ from pipelines.errors import NewsmintError
 from pipelines.store import alarms, open_store
 from pipelines.store.alarms import Alarm
 from pipelines.store.database import Store
+from pipelines.store.engine import Location
 from pipelines.store.health import report
 from pipelines.store.times import now, utc_text
 
@@ -36,13 +36,13 @@ def check_health(store: Store, sources: Iterable[Source] = ()) -> list[Alarm]:
     return news
 
 
-def check_after(path: Path, sources: Iterable[Source]) -> None:
+def check_after(location: Location, sources: Iterable[Source]) -> None:
     """``check_health`` of a store that a crawl has just closed. Never raises: the crawl itself is done.
 
     A disk that takes no rows any more does not keep the alarm from being told.
     """
     try:
-        with open_store(path, create=False) as store:
+        with open_store(location, create=False) as store:
             try:
                 check_health(store, sources)
             except NewsmintError as error:

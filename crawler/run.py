@@ -27,7 +27,7 @@ from pipelines.corrections import load_corrections
 from pipelines.errors import NewsmintError
 from pipelines.stages.session import Session
 from pipelines.store import due, frontier, open_store
-from pipelines.store.database import database_path
+from pipelines.store.database import is_there
 from pipelines.store.due import Allowance
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.process import me
@@ -88,9 +88,9 @@ def plan(options: Options) -> list[FrontierEntry]:
         session = Session.open(location, "newsmint crawl --dry-run", rows, {})
         _run("news", session, options.settings, sources=options.sources, depth=options.depth, dry_run=True)
         found = _would_fetch(location, keys, [], options.limit)
-    if not database_path(options.location).exists():
-        return found
-    return _would_fetch(options.location, keys, found, options.limit, patient=not options.depth.goes_back)
+    if is_there(options.location):
+        return _would_fetch(options.location, keys, found, options.limit, patient=not options.depth.goes_back)
+    return found
 
 
 def reextract(
@@ -130,7 +130,7 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
         raise error
     if isinstance(session.trouble, NewsmintError):
         raise session.trouble
-    with open_store(session.store.path, readonly=True) as store, store.connect() as conn:
+    with open_store(session.store.location, readonly=True) as store, store.connect() as conn:
         run = load_run(conn, session.place.run_id)
         assert run is not None
         return Result(run.id, run.state, run_summary(conn, run.id))

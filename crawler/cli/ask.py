@@ -13,7 +13,7 @@ from crawler.cli.common import as_of_option, err, out, store_option
 from crawler.cli.plain import plain_table
 from pipelines.errors import UsageError
 from pipelines.store import open_store
-from pipelines.store.database import driver
+from pipelines.store.reading import driver
 from pipelines.store.questions import Parameter, Question, question, questions, run
 
 

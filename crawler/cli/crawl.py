@@ -29,6 +29,8 @@ from crawler.cli.plain import moment, plain
 from crawler.paths import data_path
 from crawler.settings import NEWSMINT_CONTACT
 from crawler.sources import Source, SourceRegistry
+from pipelines.store.database import located
+from pipelines.store.engine import label
 from pipelines.store.times import epoch_asked_for
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ def _crawl(options: Options, as_json: bool) -> int:
 
     names = ", ".join(source.key for source in options.sources[:5])
     more = f" and {len(options.sources) - 5} more" if len(options.sources) > 5 else ""
-    err.print(f"Crawling {escape(names)}{more} into {escape(str(options.location))}")
+    err.print(f"Crawling {escape(names)}{more} into {escape(label(located(options.location)))}")
     if NEWSMINT_CONTACT is None and not all(source.proxy or source.allow_private for source in options.sources):
         err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address; it goes into the user agent.")
     result = crawl(options)
@@ -161,7 +163,8 @@ def _report(options: Options, result: Result) -> None:
     if not any(each.fetched or each.failures for each in result.summaries):
         out.print("Nothing new: what these sources list was fetched before, and is not due again yet.\n")
     newsmint = program()
-    database = "" if str(options.location) == DEFAULT_DATABASE else f" --db {shlex.quote(str(options.location))}"
+    is_usual = str(options.location) in (os.environ.get("NEWSMINT_DATABASE_URL"), DEFAULT_DATABASE)
+    database = "" if is_usual else f" --db {shlex.quote(label(located(options.location)))}"
     steps = {
         "search": f"{newsmint} search{database} bitcoin",
         "open": f"{newsmint} show{database} ID    (ids are in what search prints)",

@@ -19,7 +19,7 @@ from pipelines.errors import UsageError
 from pipelines.items import Article
 from pipelines.store import open_store
 from pipelines.store.articles import find_id, ids_with_prefix, load_article
-from pipelines.store.database import Store, archive_path
+from pipelines.store.database import Store
 from pipelines.store.gone import Gone, gone
 from pipelines.store.search import MATCH_END, MATCH_START, Hit
 from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
@@ -150,7 +150,7 @@ def stats(ctx: click.Context, as_json: bool, database: str) -> None:
     """Say what is stored: articles, versions, dates, lengths and links of each source, and sizes."""
     with open_store(database, readonly=True) as store, store.connect() as conn:
         found = source_stats(conn)
-        taken = sizes(conn, store.path, archive_path(store.path))
+        taken = sizes(conn, store.location)
     if as_json:
         print_json([*(each.as_dict() for each in found), asdict(taken)])
     else:

@@ -86,7 +86,7 @@ class CleanAgain:
     def _batches(self) -> Generator[list[Fetched]]:
         """Pages to read again. Also yields empty lists, so that who waits can stop."""
         session = session_of(self._crawler)
-        with closing(open_store(session.store.path, readonly=True)) as store, store.connect() as conn:
+        with closing(open_store(session.store.location, readonly=True)) as store, store.connect() as conn:
             for source, before in list(self._before.items()):
                 if articles_counted(conn, source) == before.articles:
                     continue

@@ -40,7 +40,7 @@ class HealthCheck(WhileOpen):
 
     def _at_end(self, spider: Spider, state: str) -> None:
         if state != "stopped":
-            check_after(session_of(self._crawler).store.path, getattr(spider, "sources", ()))
+            check_after(session_of(self._crawler).store.location, getattr(spider, "sources", ()))
 
     async def _look(self, spider: Spider) -> None:
         store = session_of(self._crawler).store

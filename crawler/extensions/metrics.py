@@ -64,7 +64,7 @@ class PrometheusMetrics(WhileOpen):
             return []
         session = session_of(self._crawler)
         self._place = Place(session.place.run_id)
-        self._store = self._open.enter_context(open_store(session.store.path, readonly=True))
+        self._store = self._open.enter_context(open_store(session.store.location, readonly=True))
         session.afterwards.append(self._at_end)
         if self._file:
             self._metrics.resume(self._file)

@@ -74,7 +74,8 @@ class FrontierScheduler(BaseScheduler):
         self._is_listing: Callable[[str], bool] = getattr(spider, "is_listing", lambda key: False)
         if self._is_durable:
             with self._session.store.begin() as conn:
-                frontier.release_stale(conn, now(), self._session.owner)
+                locked = None if self._session.is_alone else self._keys
+                frontier.release_stale(conn, now(), self._session.owner, sources=locked)
 
     def close(self, reason: str) -> None:
         self._closed = True

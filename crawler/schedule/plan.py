@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import UsageError
-from pipelines.store.database import archive_path
+from pipelines.store.engine import archive_path
 
 SECRET = frozenset({"NEWSMINT_NOTIFY", "NEWSMINT_DESK_PASSWORD_HASH"})
 """Variables that hold passwords: they are not written into files that anybody may read."""

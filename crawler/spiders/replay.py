@@ -60,7 +60,7 @@ class ReplaySpider(Spider):
             yield Fetched(page, page_id=page_id)
 
     def _pages(self) -> Iterator[tuple[int, RawPage]]:
-        with open_store(self.session.store.path, readonly=True) as store, store.connect() as conn:
+        with open_store(self.session.store.location, readonly=True) as store, store.connect() as conn:
             for key in self._keys:
                 yield from load_numbered_pages(conn, self.session.store.archive, key, self._since)
 

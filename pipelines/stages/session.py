@@ -19,7 +19,8 @@ from pipelines.stages.outcomes import Place
 from pipelines.stages.writer import Writer
 from pipelines.store.database import Store, open_store
 from pipelines.store.frontier import give_back
-from pipelines.store.lock import crawl_lock
+from pipelines.store.lock import crawl_lock, source_locks
+from pipelines.store.patience import patiently
 from pipelines.store.process import me
 from pipelines.store.runs import REEXTRACT, finish_run, start_run
 from pipelines.store.sources import SourceRow, save_sources
@@ -29,7 +30,10 @@ T = TypeVar("T")
 
 
 class Session:
-    """One run on one store, and the only one at a time. ``trouble``: the error that made writing impossible, if any."""
+    """One run on one store, and the only one at a time; on a shared store, the only one of its sources.
+
+    ``trouble``: the error that made writing impossible, if any.
+    """
 
     def __init__(
         self,
@@ -45,7 +49,10 @@ class Session:
         self._versions = versions
         self._closed = False
         self._lock = ExitStack()
-        self._lock.enter_context(crawl_lock(store.path, command))
+        keys = self.keys = keys or [source.key for source in sources]
+        self.is_alone = isinstance(store.location, Path)
+        """Whether no other run can be at work on the store."""
+        held = self._lock.enter_context(crawl_lock(store.location, command, _locks(command, sources, keys)))
         self.trouble: BaseException | None = None
         self.on_trouble: Callable[[], object] = lambda: None
         self.tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -54,12 +61,11 @@ class Session:
         """What read the run's pages: code, rules and model."""
         self.afterwards: list[Callable[[str], object]] = []
         """Called with how the run ended, once all is written and the store is closed."""
-        keys = self.keys = keys or [source.key for source in sources]
         with store.begin() as conn:
             save_sources(conn, sources)
             run_id = start_run(conn, command, keys, versions)
         self.place = Place(run_id, store.archive)
-        self._writer = Writer(store, self._fail)
+        self._writer = Writer(store, self._fail, held.check)
 
     @classmethod
     def open(
@@ -101,7 +107,7 @@ class Session:
             return
         self._closed = True
         self._writer.close()
-        for step in (partial(self._conclude, state), self.store.close):
+        for step in (partial(patiently, partial(self._conclude, state)), self.store.close):
             try:
                 step()
             except NewsmintError as error:
@@ -129,6 +135,13 @@ class Session:
         first, self.trouble = self.trouble is None, self.trouble or error
         if first:
             self.on_trouble()
+
+
+def _locks(command: str, sources: Sequence[SourceRow], keys: Sequence[str]) -> list[str]:
+    """What a run on a shared store holds: the sources that it asks, and their sites; or the pages it reads again."""
+    if command == REEXTRACT:
+        return [f"{command} {key}" for key in keys] or [command]
+    return source_locks((source.key, source.domain) for source in sources)
 
 
 def session_of(crawler: Crawler) -> Session:

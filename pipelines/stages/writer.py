@@ -12,14 +12,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from pipelines.errors import CannotWrite, StoreBusy
+from pipelines.errors import CannotWrite, StoreAway, StoreBusy
 from pipelines.store.database import Store
 from pipelines.store.dialect import run
+from pipelines.store.patience import patiently
 
 T = TypeVar("T")
 
@@ -44,10 +46,17 @@ class Writer:
     """Runs works on a thread of its own, in the order they came, many to a transaction.
 
     ``on_failure`` is called, on that thread, when a transaction could not be committed: disk full, database gone.
+    ``before`` is called there before each transaction: it raises StoreBusy where this run may not write any more.
     """
 
-    def __init__(self, store: Store, on_failure: Callable[[BaseException], None] = lambda error: None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        on_failure: Callable[[BaseException], None] = lambda error: None,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
+        self._before = before
         self._on_failure = on_failure
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = False
@@ -105,15 +114,21 @@ class Writer:
     def _commit(self, batch: list[_Job]) -> None:
         for attempt in range(1, BUSY_TRIES + 1):
             try:
-                with self._store.begin() as conn:
-                    for job in batch:
-                        _attempt(conn, job)
-                    self._store.archive.flush()  # a page row never stands without its body
+                patiently(partial(self._try, batch))
+            except StoreAway:
+                raise
             except StoreBusy:
                 if attempt == BUSY_TRIES:
                     raise
             else:
                 return
+
+    def _try(self, batch: list[_Job]) -> None:
+        self._before()
+        with self._store.begin() as conn:
+            for job in batch:
+                _attempt(conn, job)
+            self._store.archive.flush()  # a page row never stands without its body
 
 
 def _attempt(conn: Connection, job: _Job) -> None:
@@ -122,9 +137,16 @@ def _attempt(conn: Connection, job: _Job) -> None:
     run(conn, "SAVEPOINT work")
     try:
         job.result = job.work(conn)
-    except (OperationalError, conn.dialect.loaded_dbapi.OperationalError, CannotWrite, StoreBusy):
+    except _trouble(conn):
         raise
     except Exception as error:
         job.error = error
         run(conn, "ROLLBACK TO SAVEPOINT work")
     run(conn, "RELEASE SAVEPOINT work")
+
+
+def _trouble(conn: Connection) -> tuple[type[Exception], ...]:
+    """What says that the database itself is in trouble."""
+    driver = conn.dialect.loaded_dbapi
+    own = driver.OperationalError, driver.InterfaceError
+    return OperationalError, InterfaceError, CannotWrite, StoreBusy, *own

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine
 
 from pipelines.archive import Packed, PageArchive
 from pipelines.store.dialect import run
 from pipelines.store.engine import explained, label
-
-TABLE = "page_body"
+from pipelines.store.patience import patiently
 
 SCHEMA = (
-    f"CREATE TABLE IF NOT EXISTS {TABLE} "
+    "CREATE TABLE IF NOT EXISTS page_body "
     '(hash text COLLATE "C" PRIMARY KEY, zstd bytea NOT NULL, size bigint NOT NULL)',
-    f"ALTER TABLE {TABLE} ALTER zstd SET STORAGE EXTERNAL",
+    "ALTER TABLE page_body ALTER zstd SET STORAGE EXTERNAL",
 )
 """Bodies are compressed already: the server need not try again."""
 
@@ -37,13 +37,11 @@ class TableArchive(PageArchive):
         self._engine = engine
 
     def _has(self, key: str) -> bool:
-        with self._connected() as conn:
-            return run(conn, f"SELECT 1 FROM {TABLE} WHERE hash = ?", (key,)).first() is not None  # noqa: S608
+        return self._one("SELECT 1 FROM page_body WHERE hash = ?", key) is not None
 
     def _find(self, key: str) -> bytes | None:
-        with self._connected() as conn:
-            row = run(conn, f"SELECT zstd FROM {TABLE} WHERE hash = ?", (key,)).first()  # noqa: S608
-        return row[0] if row else None
+        found: bytes | None = self._one("SELECT zstd FROM page_body WHERE hash = ?", key)
+        return found
 
     def _write(self, rows: Sequence[Packed]) -> None:
         with self._connected() as conn, conn.begin():
@@ -51,10 +49,19 @@ class TableArchive(PageArchive):
 
     def _count(self) -> int:
         with self._connected() as conn:
-            return int(run(conn, f"SELECT count(*) FROM {TABLE}").scalar_one())  # noqa: S608
+            return int(run(conn, "SELECT count(*) FROM page_body").scalar_one())
 
     def _close(self) -> None:
         """The store closes its engine."""
+
+    def _one(self, sql: str, key: str) -> Any:
+        """The first value; a server that is being restarted is waited for."""
+
+        def ask() -> Any:
+            with self._connected() as conn:
+                return run(conn, sql, (key,)).scalar()
+
+        return patiently(ask)
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -62,4 +69,4 @@ class TableArchive(PageArchive):
             yield conn
 
 
-_INSERT = f"INSERT INTO {TABLE} (hash, zstd, size) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING"  # noqa: S608
+_INSERT = "INSERT INTO page_body (hash, zstd, size) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING"

@@ -19,7 +19,8 @@ from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Article
 from pipelines.store import articles, asof, questions, search
 from pipelines.store.bodies import TableArchive
-from pipelines.store.engine import WRITE, Location, explained, label, make_engine, reading
+from pipelines.store.committing import commit
+from pipelines.store.engine import WRITE, Location, archive_path, explained, label, make_engine, reading
 from pipelines.store.reading import driver
 from pipelines.store.schema import REVISION
 from pipelines.store.sql import SECONDS, Result, read
@@ -60,8 +61,9 @@ class Store:
 
         Raises StoreBusy when another process keeps writing, CannotWrite when the disk is full or read-only.
         """
-        with explained(self.location), self._writer.begin() as conn:
+        with explained(self.location), self._writer.connect() as conn, conn.begin() as transaction:
             yield conn
+            commit(transaction, self.engine, self.location)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -153,13 +155,13 @@ class Store:
 
 
 def open_store(
-    location: str | Path | None = None,
+    location: str | Location | None = None,
     *,
     create: bool = True,
     readonly: bool = False,
     as_of: str | datetime | None = None,
 ) -> Store:
-    """Open the store at a path or ``sqlite:///`` URL, made or brought up to date as needed.
+    """Open the store at a path or URL (``sqlite:///…``, ``postgresql+psycopg://…``), brought up to date as needed.
 
     ``as_of`` opens it to read only, as it was known at that moment (a date is its first second, in UTC).
 
@@ -176,7 +178,7 @@ def open_store(
     return Store(place, readonly=readonly, moment=moment)
 
 
-def located(location: str | Path | URL | None) -> Location:
+def located(location: str | Location | None) -> Location:
     """What a path, a URL or ``None`` (the file of old) names. Raises BadConfig for a database that we do not speak."""
     if location is None or isinstance(location, Path):
         return location or DEFAULT
@@ -193,7 +195,7 @@ def located(location: str | Path | URL | None) -> Location:
     return Path(url.database).expanduser()
 
 
-def database_path(location: str | Path | URL | None) -> Path:
+def database_path(location: str | Location | None) -> Path:
     """The file that a path or URL names. Raises BadConfig for a store on a server, which has none."""
     place = located(location)
     if isinstance(place, URL):
@@ -201,6 +203,15 @@ def database_path(location: str | Path | URL | None) -> Path:
             f"{label(place)}: a shared store; this works on a store in a file, as `newsmint copy` makes one"
         )
     return place
+
+
+def is_there(location: str | Location | None) -> bool:
+    """Whether there is a store already, of whatever version. Raises what ``open_store`` raises but MissingInput."""
+    place = located(location)
+    if isinstance(place, Path):
+        return place.exists()
+    with explained(place):
+        return _revision(place, readonly=True) is not None
 
 
 def _make_room(path: Path, *, create: bool) -> None:
@@ -211,11 +222,6 @@ def _make_room(path: Path, *, create: bool) -> None:
             raise MissingInput(f"{path}: no store there yet; `newsmint crawl` makes one, --db names another")
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-
-
-def archive_path(database: Path) -> Path:
-    """``news.sqlite3`` keeps its pages in ``news.pages.sqlite3``."""
-    return database.with_name(f"{database.stem}.pages.sqlite3")
 
 
 def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, false, func, select, update
 
 from pipelines.items import Hint
 from pipelines.store.frontier_rows import richer
@@ -104,7 +104,7 @@ _DUE = (
     select(table)
     .where(table.c.state == "done", table.c.due_at <= bindparam("moment"), table.c.source == bindparam("wanted"))
     .order_by(
-        func.coalesce(table.c.listed_modified_at > table.c.last_fetched_at, literal_column("0")).desc(),
+        func.coalesce(table.c.listed_modified_at > table.c.last_fetched_at, false()).desc(),
         table.c.priority.desc(),
     )
     .limit(bindparam("most"))

@@ -24,6 +24,9 @@ WRITE = "newsmint_write"
 store, so that two writers would wait for each other's rows anyway, and now and then for ever (decision 0010).
 """
 
+TRANSACTION = "newsmint_transaction"
+"""Where a connection's ``info`` has the server's number of the transaction that writes."""
+
 WRITERS = "writers"
 """The name of that lock."""
 
@@ -65,6 +68,11 @@ def label(location: Location) -> str:
     return postgres.shown(location) if isinstance(location, URL) else str(location)
 
 
+def archive_path(database: Path) -> Path:
+    """``news.sqlite3`` keeps its pages in ``news.pages.sqlite3``."""
+    return database.with_name(f"{database.stem}.pages.sqlite3")
+
+
 def _of_server(url: URL, *, readonly: bool) -> Engine:
     postgres.need_driver()
     more = {"options": f"-c statement_timeout={postgres.READ_SECONDS * 1000}"} if readonly else {}
@@ -88,10 +96,14 @@ def _begin_at_server(conn: Connection) -> None:
     options: Any = conn.get_execution_options()
     if options.get(WRITE):
         stalled = f"{postgres.STALLED_SECONDS}s"
-        conn.exec_driver_sql(
-            "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s)",
-            (stalled, postgres.lock_key(WRITERS)),
-        )
+        *_, number = conn.exec_driver_sql(_TURN, (stalled, postgres.lock_key(WRITERS))).one()
+        conn.info[TRANSACTION] = number
+
+
+_TURN = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s), "
+    "pg_current_xact_id()::text"
+)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, literal_column, select, true, update
 
 from pipelines.items import Validators
 from pipelines.store.dialect import chunks, execute, execute_many
@@ -145,14 +145,19 @@ def renew(conn: Connection, owner: str, now: datetime, lease_seconds: float) -> 
     return conn.execute(mine.values(lease_until=until)).rowcount
 
 
-def release_stale(conn: Connection, now: datetime, live_owner: str | None = None) -> int:
+def release_stale(
+    conn: Connection, now: datetime, live_owner: str | None = None, *, sources: Sequence[str] | None = None
+) -> int:
     """Make URLs whose lease has run out pending again; returns how many.
 
     With ``live_owner``, whose process alone crawls (it holds the crawl lock), those of all other owners as well.
+    ``sources``: only of these keys, which are all that it holds the locks of.
     """
     stale = table.c.lease_until <= utc_text(now)
     if live_owner is not None:
         stale = stale | (table.c.lease_owner != live_owner)
+    if sources is not None:
+        stale = stale & table.c.source.in_(sources)
     return conn.execute(update(table).where(_IS_LEASED, stale).values(_PENDING)).rowcount
 
 
@@ -267,7 +272,7 @@ _WAITING_AMONG = _WAITING.where(source_table.c.key.in_(bindparam("wanted", expan
 def _newest(conn: Connection, sources: list[str], limit: int) -> dict[str, list[Row[Any]]]:
     """Up to ``limit`` pending rows of each source, the newest first, by one look into the index a source."""
     found: dict[str, list[Row[Any]]] = {key: [] for key in sources}
-    for row in conn.execute(_NEWEST, {"wanted": sources, "most": limit}):
+    for row in conn.execute(_NEWEST[conn.dialect.name], {"wanted": sources, "most": limit}):
         found[row.source].append(row)
     for rows in found.values():
         rows.sort(key=lambda row: -row.priority)
@@ -275,21 +280,25 @@ def _newest(conn: Connection, sources: list[str], limit: int) -> dict[str, list[
 
 
 _inner = table.alias()
-_NEWEST = (
-    select(table)
-    .join_from(
-        source_table,
-        table,
-        table.c.key.in_(
-            select(_inner.c.key)
-            .where(_inner.c.source == source_table.c.key, _inner.c.state == "pending")
-            .order_by(_inner.c.priority.desc())
-            .limit(bindparam("most"))
-            .correlate(source_table)
-        ),
-    )
-    .where(source_table.c.key.in_(bindparam("wanted", expanding=True)))
+_of_one = (
+    select(_inner)
+    .where(_inner.c.source == source_table.c.key, _inner.c.state == "pending")
+    .order_by(_inner.c.priority.desc())
+    .limit(bindparam("most"))
+    .correlate(source_table)
 )
+_turn = _of_one.with_for_update(skip_locked=True).lateral("turn")
+_NEWEST = {
+    dialect: statement.where(source_table.c.key.in_(bindparam("wanted", expanding=True)))
+    for dialect, statement in (
+        (
+            "sqlite",
+            select(table).join_from(source_table, table, table.c.key.in_(_of_one.with_only_columns(_inner.c.key))),
+        ),
+        ("postgresql", select(_turn).join_from(source_table, _turn, true())),
+    )
+}
+"""In PostgreSQL, rows that another is leasing just now are passed over; nobody waits."""
 
 
 def _in_turn(turns: list[list[Row[Any]]], limit: int) -> list[Row[Any]]:

@@ -9,20 +9,21 @@ from pathlib import Path
 
 
 @cache
-def _here() -> str:
+def here() -> str:
+    """The name of this host."""
     return socket.gethostname().replace(":", "-")
 
 
 def me() -> str:
     """This process: ``host:pid:start``. The start tells it from a later process that was given the same pid."""
-    return f"{_here()}:{os.getpid()}:{_start_of(os.getpid())}"
+    return f"{here()}:{os.getpid()}:{_start_of(os.getpid())}"
 
 
 def is_alive(owner: str) -> bool:
     """Whether the process that ``me`` named runs. One of another host is taken to: nobody here can tell."""
     host, _, rest = owner.partition(":")
     pid, _, start = rest.partition(":")
-    if host != _here() or not pid.isdecimal():
+    if host != here() or not pid.isdecimal():
         return True
     try:
         os.kill(int(pid), 0)

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from pipelines.store.dialect import execute
-from pipelines.store.process import is_alive, me
+from pipelines.store.lock import live
+from pipelines.store.process import me
 from pipelines.store.schema import crawl_run, fetch, rejection
 from pipelines.store.sources import ensure_sources
 from pipelines.store.times import normalised, now, utc_text
@@ -42,8 +43,9 @@ class Run:
 def start_run(conn: Connection, command: str, sources: Sequence[str], versions: Mapping[str, str]) -> int:
     """Note that a run begins; return its id. Runs whose process is gone are marked ``lost``."""
     open_runs = conn.execute(select(crawl_run.c.id, crawl_run.c.owner).where(crawl_run.c.state == "running")).all()
+    at_work = live(conn, {run.owner for run in open_runs} - {me()}) | {me()}
     for run in open_runs:
-        if not is_alive(run.owner):
+        if run.owner not in at_work:
             _finish(conn, run.id, "lost", None)
     values = {
         "command": command,

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from pipelines.enrich import ENRICHER
+from pipelines.store.engine import Location, archive_path
 from pipelines.store.schema import article, link, page
 
 
@@ -69,10 +70,16 @@ def source_stats(conn: Connection) -> list[SourceStats]:
     return [SourceStats(**row._asdict(), **_linked(links.get(row.source))) for row in conn.execute(query)]
 
 
-def sizes(conn: Connection, database: Path, archive: Path) -> Sizes:
-    """What the store takes on disk."""
+def sizes(conn: Connection, location: Location) -> Sizes:
+    """What the store takes on disk; of a shared one its tables, with their indexes."""
     pages = conn.execute(select(func.count()).select_from(page)).scalar_one()
-    return Sizes(pages, _bytes(database), _bytes(archive))
+    if isinstance(location, Path):
+        return Sizes(pages, _bytes(location), _bytes(archive_path(location)))
+    whole, bodies = conn.execute(_TAKEN).one()
+    return Sizes(pages, whole - bodies, bodies)
+
+
+_TAKEN = text("SELECT pg_database_size(current_database()), pg_total_relation_size('page_body')")
 
 
 def _linked(row: Any) -> dict[str, Any]:
