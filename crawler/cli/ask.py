@@ -13,8 +13,8 @@ from crawler.cli.common import as_of_option, err, out, store_option
 from crawler.cli.plain import plain_table
 from pipelines.errors import UsageError
 from pipelines.store import open_store
-from pipelines.store.reading import driver
 from pipelines.store.questions import Parameter, Question, question, questions, run
+from pipelines.store.reading import driver
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
