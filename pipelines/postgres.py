@@ -94,6 +94,23 @@ def need_driver() -> Any:
     return psycopg
 
 
+def prepare(connection: Any, record: object = None) -> None:
+    """Have a connection bring sums as the integers that they are, and means as floats, not as decimal numbers."""
+    connection.adapters.register_loader("numeric", _number_loader())
+
+
+@cache
+def _number_loader() -> Any:
+    from psycopg.adapt import Loader
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            digits = bytes(data)
+            return int(digits) if digits.lstrip(b"-").isdigit() else float(digits)
+
+    return Number
+
+
 @cache
 def lock_key(name: str) -> int:
     """The number of an advisory lock: 64 bits of a hash, so that names do not meet."""

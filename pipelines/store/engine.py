@@ -81,8 +81,9 @@ def _of_server(url: URL, *, readonly: bool) -> Engine:
         json_serializer=_json,
         paramstyle="format",
         pool_use_lifo=True,
-        pool_pre_ping=True,
+        pool_pre_ping=readonly,  # whoever writes tries again anyway, and asks more often
     )
+    event.listen(engine, "connect", postgres.prepare)
     event.listen(engine, "begin", _begin_at_server)
     return engine
 

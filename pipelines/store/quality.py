@@ -77,9 +77,14 @@ def passed(conn: Connection) -> Iterator[Passed]:
 
 def _row(article_id: str, content_hash: str | None, found: Quality) -> dict[str, Any]:
     values = {name: getattr(found, name) for name in found.__slots__}
-    return values | {
-        "failed": list(found.failed),
-        "article_id": article_id,
-        "content_hash": content_hash or "",
-        "measurer": MEASURER,
-    }
+    verdicts = {name: int(values[name]) for name in RULE_SETS if values[name] is not None}
+    return (
+        values
+        | verdicts
+        | {
+            "failed": list(found.failed),
+            "article_id": article_id,
+            "content_hash": content_hash or "",
+            "measurer": MEASURER,
+        }
+    )

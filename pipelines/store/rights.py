@@ -101,9 +101,13 @@ def _rights_id(conn: Connection, notices: Sequence[Notice]) -> int:
 
 
 def _row(found: Rights) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value := getattr(found, name), tuple) else value for name in found.__slots__
-    }
+    return {name: _as_column(getattr(found, name)) for name in found.__slots__}
+
+
+def _as_column(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
