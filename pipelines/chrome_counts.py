@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from pipelines.chrome import Count, SiteChrome, fingerprint, learn, sightings
+from pipelines.chrome import Count, Sighting, SiteChrome, fingerprint, learn, sightings
 from pipelines.items import Article, Verdict
 from pipelines.urls import host
 
@@ -29,13 +30,17 @@ class ChromeCounts:
 
     def add(self, article: Article) -> None:
         """Count the blocks of an article, unless its address or body was there before."""
-        site = self._sites[site_of(article)]
-        names = {fingerprint(article.canonical_url), fingerprint(article.body)}
-        if not site_of(article) or not Verdict(article.verdict).is_stored or names & site.seen:
+        if site_of(article) and Verdict(article.verdict).is_stored:
+            self.count(site_of(article), names(article), sightings(article))
+
+    def count(self, key: str, names: set[int], blocks: Iterable[Sighting]) -> None:
+        """Count the blocks of an article of the site that has this key."""
+        site = self._sites[key]
+        if names & site.seen:
             return
         site.seen |= names
         site.articles += 1
-        for each in sightings(article):
+        for each in blocks:
             old = site.counts.get(each.fingerprint) or Count(each.fingerprint, 0, 0, site.articles, site.articles)
             site.counts[each.fingerprint] = Count(
                 each.fingerprint, old.seen + 1, old.edge + each.edge, old.first, site.articles
@@ -49,8 +54,21 @@ class ChromeCounts:
 
     def chrome(self, article: Article) -> SiteChrome:
         """What the article's site is known to repeat by now."""
-        site = self._sites.get(site_of(article))
+        return self.of(site_of(article))
+
+    def of(self, key: str) -> SiteChrome:
+        """What the site that has this key is known to repeat by now."""
+        site = self._sites.get(key)
         return learn(site.articles, site.counts.values()) if site else SiteChrome()
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys of the sites."""
+        return iter(self._sites)
+
+
+def names(article: Article) -> set[int]:
+    """By which a copy of the article is known: fingerprints of its address and its body."""
+    return {fingerprint(article.canonical_url), fingerprint(article.body)}
 
 
 def site_of(article: Article) -> str:

@@ -17,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from importlib import import_module
 from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 
@@ -82,17 +83,17 @@ class ExtractionPool:
         self._hung: Counter[str] = Counter()
         """Source → pages that took too long."""
         self._pool = ProcessPool(
-            max_workers=self.workers, initializer=_prepare_worker, initargs=(memory_limit,), context=_context()
+            max_workers=self.workers, initializer=prepare_worker, initargs=(memory_limit,), context=_context()
         )
 
     def start(self) -> None:
         """Load the workers now, not with the first page."""
-        self._pool.schedule(_extract, args=(RawPage(url="http://localhost/", body=b"<p></p>"), UNKNOWN_SITE))
+        self._pool.schedule(extract_only, args=(RawPage(url="http://localhost/", body=b"<p></p>"), UNKNOWN_SITE))
 
     def submit(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Article | ExtractionFailure]:
         """Extract in a worker. The future never raises: whatever goes wrong is its result."""
         answer: Future[Article | ExtractionFailure] = Future()
-        self._run(_extract, page, site).add_done_callback(lambda done: answer.set_result(done.result().result))
+        self._run(extract_only, page, site).add_done_callback(lambda done: answer.set_result(done.result().result))
         return answer
 
     def timed(self, page: RawPage, site: Site = UNKNOWN_SITE) -> Future[Timed]:
@@ -183,14 +184,15 @@ def _outcome(task: Future[Timed], time_limit: float) -> Timed:
     return Timed(ExtractionFailure("error", f"{type(error).__name__}: {error}"))
 
 
-def _extract(page: RawPage, site: Site) -> Timed:
+def extract_only(page: RawPage, site: Site) -> Timed:
+    """The article of a page, here and now; what that raises becomes a failure with a name."""
     from pipelines.extraction import extract_article
 
     return _in_time(lambda: Timed(extract_article(page, site)))
 
 
 def extract_and_enrich(page: RawPage, site: Site) -> Timed:
-    """All that is read out of a page, here and now; what it raises becomes a failure with a name."""
+    """``extract_only``, and all else that is read out of a page."""
     from pipelines.enrich import enrich
     from pipelines.extraction import extract_article
     from pipelines.quality import measure
@@ -221,7 +223,7 @@ def _in_time(work: Callable[[], Timed]) -> Timed:
     return replace(done, seconds=round(time.perf_counter() - began, 4))
 
 
-_PRELOADED = (
+PRELOADED = (
     "pipelines.extraction",
     *(f"pipelines.enrich.{part}" for part in ("assets", "credits", "duplicates", "labels")),
     "pipelines.rights.page",
@@ -237,7 +239,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_PRELOADED))
+    context.set_forkserver_preload(list(PRELOADED))
     resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
     try:
@@ -247,7 +249,14 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _prepare_worker(memory_limit: int) -> None:
+def preload() -> None:
+    """Load all that extraction and enrichment need."""
+    for name in PRELOADED:
+        import_module(name)
+
+
+def prepare_worker(memory_limit: int) -> None:
+    """Make this process one that extracts: bounded in memory, ended with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     if sys.platform == "linux":

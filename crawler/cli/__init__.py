@@ -38,6 +38,7 @@ VERBS = {
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
     "archive": "crawler.cli.archive",
+    "bulk": "crawler.cli.bulk",
     "quality": "crawler.cli.quality",
     "verify": "crawler.cli.verify",
     "sample": "crawler.cli.sample",

@@ -1,0 +1,115 @@
+"""A bulk run from its inputs to its manifest: what is done already is passed over, the rest goes to the engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines.bulk import chrome, duplicates
+from pipelines.bulk.engines import Engine
+from pipelines.bulk.journal import done_before, forget, settle
+from pipelines.bulk.manifest import sweep, write_manifest
+from pipelines.bulk.plan import PART_BYTES
+from pipelines.bulk.task import Note
+from pipelines.bulk.values import Done, Job, Task
+from pipelines.export.folder import locked
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a run is about to do: ``gather``, ``extract``, ``duplicates``; tasks left, and how many were done before."""
+
+    name: str
+    tasks: tuple[Task, ...] = ()
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to, with what earlier ones have done of it. ``sites``: those known to repeat anything."""
+
+    folder: str
+    counts: Counter[str]
+    failed: int
+    tasks: int
+    skipped: int
+    size: int
+    cpu: float
+    peak: int
+    sites: int = 0
+    clusters: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how a run goes."""
+
+    step: Callable[[Step], None] = lambda step: None
+    note: Note = lambda what, count: None
+    done: Callable[[Done], None] = lambda done: None
+
+
+def run(
+    tasks: Sequence[Task],
+    job: Job,
+    engine: Engine,
+    *,
+    part_bytes: int = PART_BYTES,
+    near_duplicates: bool = True,
+    watcher: Watcher | None = None,
+) -> Outcome:
+    """Do all tasks that no earlier run has done, then what takes all of them together. Raises CannotWrite, StoreBusy,
+    and what the engine raises; started again, it goes on."""
+    watcher = watcher or Watcher()
+    settle(job, part_bytes)
+    with locked(Path(job.out)):
+        gathering = replace(job, is_gathering=True)
+        for each in (job, gathering):
+            _forget_changed(each, tasks)
+        sweep(Path(job.out), {*done_before(job), *done_before(gathering)})
+        sites = 0
+        if job.passes > 1:
+            _do(tasks, gathering, engine, watcher)
+            gathered = done_before(gathering).values()
+            sites = chrome.merge(Path(job.out), [file.path for done in gathered for file in done.files])
+        skipped = len(tasks) - _do(tasks, job, engine, watcher)
+        alike = duplicates.Found()
+        if near_duplicates:
+            watcher.step(Step("duplicates"))
+            alike = duplicates.mark(job, list(done_before(job).values()))
+        every = list(done_before(job).values())
+        write_manifest(job, part_bytes, every)
+    return Outcome(
+        folder=job.out,
+        counts=sum((each.counts for each in every), Counter()),
+        failed=sum(each.failed for each in every),
+        tasks=len(every),
+        skipped=skipped,
+        size=sum(file.size for each in every for file in each.files),
+        cpu=sum(each.cpu for each in every),
+        peak=max((each.peak for each in every), default=0),
+        sites=sites,
+        clusters=alike.clusters,
+        duplicates=alike.duplicates,
+    )
+
+
+def _forget_changed(job: Job, tasks: Sequence[Task]) -> None:
+    """An input that is another now is read again; inputs that are not named this time stay as they are."""
+    paths, keys = {task.path for task in tasks}, {task.key for task in tasks}
+    for key, done in done_before(job).items():
+        if done.task.path in paths and key not in keys:
+            forget(job, key)
+
+
+def _do(tasks: Sequence[Task], job: Job, engine: Engine, watcher: Watcher) -> int:
+    """Have the engine do what is not done; how many tasks that was."""
+    known = done_before(job)
+    left = tuple(task for task in tasks if task.key not in known)
+    watcher.step(Step("gather" if job.is_gathering else "extract", left, len(tasks) - len(left)))
+    for done in engine(left, job, watcher.note) if left else ():
+        watcher.done(done)
+    return len(left)

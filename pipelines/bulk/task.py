@@ -1,0 +1,166 @@
+"""One task from its input to whole files. The same function on one machine, on Dask, on Ray."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import thread_time
+from typing import Any, Protocol
+
+from pipelines.bulk.extractor import Extractor
+from pipelines.bulk.journal import finish
+from pipelines.bulk.rows import REJECTED, articles_table, line
+from pipelines.bulk.values import Done, File, Job, Task
+from pipelines.export.columns import Table
+from pipelines.export.files import Measured, whole_file
+from pipelines.export.parquet import RowGroups
+
+ARTICLES, REFUSED, SKETCHES, SIGHTINGS = "data/articles", "data/rejected", "state/sketches", "state/sightings"
+FOLDERS = (ARTICLES, REFUSED, SKETCHES, SIGHTINGS)
+ROWS = 100
+"""Held back before they are made Arrow's columns."""
+
+Note = Callable[[str, int], None]
+"""Told of records as they are done: what came of them, how many."""
+
+_here = threading.local()
+
+
+def run_task(task: Task, job: Job, note: Note = lambda what, count: None) -> Done:
+    """Read, filter, extract and write one task: files below ``job.out``, and what it came to.
+
+    Its files appear whole, then its journal entry: a task that is stopped leaves nothing, and is run again. Raises
+    CannotWrite, WorkerLost.
+    """
+    began = thread_time()
+    extractor: Extractor = getattr(_here, "extractor", None) or Extractor()
+    _here.extractor = extractor
+    outputs = _Gathering(task, job) if job.is_gathering else _Extracting(task, job)
+    counts: Counter[str] = Counter()
+    failed = 0
+    with outputs.open():
+        for message in extractor.run(task, job):
+            for what, count in _counted(message):
+                counts[what] += count
+                note(what, count)
+            failed += message[0] == "failed"
+            outputs.take(message)
+    cpu = extractor.cpu + thread_time() - began
+    return finish(Done(task, outputs.files(), counts, failed, round(cpu, 3), extractor.peak), job)
+
+
+def _counted(message: tuple[Any, ...]) -> Iterator[tuple[str, int]]:
+    if message[0] == "passed":
+        yield from message[2].items()
+    elif message[0] in ("refused", "failed"):
+        yield message[4], 1
+    else:
+        yield "kept", 1
+
+
+class _Outputs(Protocol):
+    def open(self) -> Any: ...
+    def take(self, message: tuple[Any, ...]) -> None: ...
+    def files(self) -> tuple[File, ...]: ...
+
+
+@dataclass
+class _Rows:
+    """A Parquet file as it is written."""
+
+    path: str
+    file: Measured
+    writer: RowGroups
+    held: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, row: bytes) -> None:
+        self.held.append(row.decode())
+        self.count += 1
+        if len(self.held) >= ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        self.writer.write(self.held)
+        self.held.clear()
+
+    @property
+    def finished(self) -> File:
+        return File(self.path, self.count, self.file.size, self.file.sha256)
+
+
+@contextmanager
+def _parquet(out: str, path: str, table: Table) -> Iterator[_Rows]:
+    with _made(out, path) as file:
+        rows = _Rows(path, file, RowGroups(file.binary, table))
+        yield rows
+        rows.flush()
+        rows.writer.close()
+
+
+@contextmanager
+def _made(out: str, path: str) -> Iterator[Measured]:
+    target = Path(out, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(target) as file:
+        yield file
+
+
+class _Extracting:
+    """Articles, the sketches of them row by row, and what gave none."""
+
+    def __init__(self, task: Task, job: Job) -> None:
+        self._key, self._out = task.key, job.out
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            name = f"{self._key}.parquet"
+            self._articles = stack.enter_context(_parquet(self._out, f"{ARTICLES}/{name}", articles_table()))
+            self._rejected = stack.enter_context(_parquet(self._out, f"{REFUSED}/{name}", REJECTED))
+            self._path = f"{SKETCHES}/{self._key}.bin"
+            self._sketches = stack.enter_context(_made(self._out, self._path))
+            yield
+
+    def take(self, message: tuple[Any, ...]) -> None:
+        if message[0] == "row":
+            self._articles.add(message[2])
+            self._sketches.write(message[3])
+        elif message[0] in ("refused", "failed"):
+            values = dict(zip(("record", "url", "reason", "detail"), message[2:], strict=True))
+            self._rejected.add(line(values))
+
+    def files(self) -> tuple[File, ...]:
+        made, sketches = self._articles.finished, self._sketches
+        return made, self._rejected.finished, File(self._path, made.rows, sketches.size, sketches.sha256)
+
+
+class _Gathering:
+    """The fingerprints of the blocks of articles, of the first pass."""
+
+    def __init__(self, task: Task, job: Job) -> None:
+        self._path, self._out = f"{SIGHTINGS}/{task.key}.parquet", job.out
+        self._rows: list[dict[str, Any]] = []
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        import pyarrow as arrow
+        from pyarrow import parquet
+
+        many = arrow.list_(arrow.int64())
+        kinds = [("site", arrow.string()), ("names", many), ("fingerprints", many)]
+        schema = arrow.schema([*kinds, ("edges", arrow.list_(arrow.bool_()))])
+        with _made(self._out, self._path) as self._file:
+            yield
+            parquet.write_table(arrow.Table.from_pylist(self._rows, schema), self._file.binary, compression="zstd")
+
+    def take(self, message: tuple[Any, ...]) -> None:
+        if message[0] == "sighted":
+            self._rows.append(dict(zip(("site", "names", "fingerprints", "edges"), message[2], strict=True)))
+
+    def files(self) -> tuple[File, ...]:
+        return (File(self._path, len(self._rows), self._file.size, self._file.sha256),)
