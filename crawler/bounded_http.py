@@ -34,6 +34,9 @@ MAX_LINE = 65_536
 """Bytes of one of them. Content-Security-Policy reaches 20,000."""
 MAX_HEAD = 262_144
 """Bytes of all of them."""
+KEPT = 16
+"""Connections to a host that stay open between requests. Scrapy keeps as many as its setting for all hosts allows
+at once, which is one: a source with more of them made a new connection, with its handshake, for most pages."""
 
 
 class HeadTooLarge(Exception):
@@ -46,6 +49,7 @@ class BoundedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._pool.maxPersistentPerHost = KEPT
 
     async def download_request(self, request: Request) -> Response:
         try:

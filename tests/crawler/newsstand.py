@@ -42,6 +42,8 @@ class Newsstand:
     asked: list[tuple[float, str]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     """What was answered with 304."""
+    connections: int = 0
+    """How many were made."""
 
     @property
     def url(self) -> str:
@@ -121,6 +123,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        self.server.stand.connections += 1
+        super().setup()
 
     def do_GET(self) -> None:
         stand = self.server.stand
