@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.common import err, out
-from crawler.cli.plain import cell, duration, plain_table, size
+from crawler.cli.plain import cell, duration, plain, plain_table, size
 from pipelines.errors import BadConfig, UsageError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def bulk(ctx: click.Context, /, inputs: tuple[str, ...], output: str, **asked: A
     with watched(len(tasks)) as (watcher, seen):
         found = run(tasks, job, engine, part_bytes=part_bytes, near_duplicates=asked["near"], watcher=watcher)
     _report(found, time.monotonic() - began, seen)
-    ctx.exit(0 if found.counts["kept"] and not found.failed else 1)
+    ctx.exit(0 if found.counts["kept"] and not (found.failed or found.trouble) else 1)
 
 
 def _need_libraries() -> None:
@@ -154,8 +154,8 @@ def _report(found: Outcome, seconds: float, seen: Counter[str]) -> None:
         table.add_row(f"{rest:,}", cell(f"for {len(counts) - SHOWN} other reasons: manifest.json has them"))
     out.print(table)
     lines = [f"{seen.total():,} records read in {duration(seconds)}, {seen['kept']:,} articles of them"]
-    if found.skipped:
-        lines.append(f"{found.skipped:,} parts were done before")
+    if found.before:
+        lines.append(f"{found.before:,} parts were done before")
     if found.cpu and found.counts["kept"]:
         lines.append(
             f"CPU {1000 * found.cpu / found.counts['kept']:.0f} ms an article, {size(found.peak)} a process at most"
@@ -164,8 +164,9 @@ def _report(found: Outcome, seconds: float, seen: Counter[str]) -> None:
         lines.append(f"{found.sites:,} sites repeat something on their pages: left out")
     if found.clusters:
         lines.append(f"{found.duplicates:,} near-duplicates of {found.clusters:,} articles")
+    lines += found.trouble[:SHOWN]
     if found.failed:
         lines.append(f"{found.failed:,} records failed: data/rejected says which")
     for line in lines:
-        err.print(line, markup=False)
+        err.print(plain(line), markup=False)
     err.print(f"{size(found.size)}: {found.folder}", markup=False)

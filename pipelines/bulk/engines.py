@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any
 
-from pipelines.bulk.extractor import close_all
+from pipelines.bulk.extractor import WorkerLost, close_all
 from pipelines.bulk.task import Note, run_task
 from pipelines.bulk.values import Done, Job, Task
 from pipelines.errors import BadConfig, Unreachable
@@ -56,7 +56,7 @@ def dask(address: str, workers: int | None = None) -> Engine:
         with _client(distributed, address, workers) as client:
             futures = [client.submit(run_task, task, job, key=_name(task, job)) for task in tasks]
             for future in distributed.as_completed(futures):
-                done = future.result()
+                done = _result(distributed, future)
                 for what, count in done.counts.items():
                     note(what, count)
                 yield done
@@ -64,6 +64,16 @@ def dask(address: str, workers: int | None = None) -> Engine:
             client.run(close_all)
 
     return engine
+
+
+def _result(distributed: Any, future: Any) -> Done:
+    try:
+        done: Done = future.result()
+    except distributed.KilledWorker as error:
+        raise WorkerLost(
+            f"{DEATHS + 1} workers of the cluster died over one input ({error.task}); see their logs"
+        ) from None
+    return done
 
 
 def _name(task: Task, job: Job) -> str:

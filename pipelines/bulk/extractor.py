@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -28,6 +29,8 @@ START_LIMIT = 120.0
 """Seconds in which a worker must have loaded."""
 SILENCE = 300.0
 """Seconds without a word between pages: a worker passes on what it passes over every second, when it reads at all."""
+UNREADABLE = "input_unreadable"
+"""What a file is that ends, or never began, for a reason of its own."""
 TRIES = 2
 """Times that the page in hand may be there when a worker dies: once may be the machine's doing."""
 
@@ -50,6 +53,11 @@ def close_all(busy: Collection[Future[Any]] = ()) -> None:
     for each in list(_all):
         each.close()
     _stopping.clear()
+
+
+def worker_ids() -> list[int]:
+    """Process numbers of the running workers of this process."""
+    return [each.process_id for each in list(_all) if each.process_id]
 
 
 class Extractor:
@@ -81,14 +89,14 @@ class Extractor:
             conn = self._at_hand(job)
             try:
                 conn.send((task, job, following.skip))
-                yield from self._messages(conn, following)
+                yield from self._messages(conn, following, task)
             except (EOFError, OSError, TimeoutError) as error:
                 self.close()
                 yield from following.blame(isinstance(error, TimeoutError))
                 continue
             return
 
-    def _messages(self, conn: Connection, following: _Following) -> Iterator[tuple[Any, ...]]:
+    def _messages(self, conn: Connection, following: _Following, task: Task) -> Iterator[tuple[Any, ...]]:
         while True:
             if not conn.poll(following.patience):
                 raise TimeoutError
@@ -98,7 +106,7 @@ class Extractor:
                 self.cpu += cpu - self._before
                 self._before = cpu
                 if trouble:
-                    yield ("failed", None, None, None, "input_unreadable", trouble)
+                    yield ("failed", None, Path(task.path).name, None, UNREADABLE, trouble)
                 return
             following.note(message)
             if message[0] != "page":

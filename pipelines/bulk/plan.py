@@ -25,7 +25,8 @@ ARCHIVES = (".warc", ".warc.gz", ".wacz", ".parquet")
 def plan(words: Sequence[str], part_bytes: int = PART_BYTES) -> list[Task]:
     """The tasks of a run, in the order of the words; the same words and files give the same tasks.
 
-    Raises MissingInput for a word that names nothing, BadInput for a file that is no input.
+    A file that is no input is a task that comes to nothing but a failure. Raises MissingInput for a word that names
+    nothing.
     """
     tasks = [task for word in words for path in _paths(word) for task in _tasks(path, part_bytes)]
     unique = {task.key: task for task in tasks}
@@ -66,25 +67,26 @@ def _tasks(path: Path, part_bytes: int) -> Iterator[Task]:
 
 
 def _of_file(path: Path, part_bytes: int) -> Iterator[Task]:
-    try:
-        stat = path.stat()
-        with path.open("rb") as file:
-            start = file.read(6)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or error}") from None
     if path.name.lower().endswith(PAGES):
         yield _of_pages(path.parent, [path])
         return
-    if start.startswith(b"PAR1"):
-        kind, cut = "parquet", row_group_parts(path, part_bytes)
-    elif start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"WARC/")):
-        kind, cut = "warc", parts(path, part_bytes)
-    else:
-        raise BadInput(f"{path}: neither WARC, WACZ, Parquet nor HTML by its first bytes and its name")
+    kind, cut = _cut(path, part_bytes)
+    stat = path.stat()
     for part in cut:
         name = str(path.absolute())
         key = _key(kind, name, stat.st_size, stat.st_mtime_ns, part.start, part.stop, part.entry)
         yield Task(key, kind, name, _size(part, stat.st_size, cut), part)
+
+
+def _cut(path: Path, part_bytes: int) -> tuple[str, list[Part]]:
+    """What a file is, and its parts; one that cannot be read is left whole: who reads it says what is wrong."""
+    kind = "warc"
+    try:
+        with path.open("rb") as file:
+            kind = "parquet" if file.read(4) == b"PAR1" else "warc"
+        return kind, row_group_parts(path, part_bytes) if kind == "parquet" else parts(path, part_bytes)
+    except (OSError, BadInput):
+        return kind, [WHOLE]
 
 
 def _size(part: Part, whole: int, cut: Sequence[Part]) -> int:

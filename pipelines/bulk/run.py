@@ -34,13 +34,16 @@ class Outcome:
     counts: Counter[str]
     failed: int
     tasks: int
-    skipped: int
+    before: int
+    """Tasks that earlier runs have done."""
     size: int
     cpu: float
     peak: int
     sites: int = 0
     clusters: int = 0
     duplicates: int = 0
+    trouble: tuple[str, ...] = ()
+    """Inputs that could not be read to their end, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,13 @@ def run(
         for each in (job, gathering):
             _forget_changed(each, tasks)
         sweep(Path(job.out), {*done_before(job), *done_before(gathering)})
-        sites = 0
+        sites, before = 0, len(done_before(job))
+        lost: list[Done] = []
         if job.passes > 1:
-            _do(tasks, gathering, engine, watcher)
+            lost += _do(tasks, gathering, engine, watcher)
             gathered = done_before(gathering).values()
-            sites = chrome.merge(Path(job.out), [file.path for done in gathered for file in done.files])
-        skipped = len(tasks) - _do(tasks, job, engine, watcher)
+            sites = chrome.merge(Path(job.out), [file.path for each in gathered for file in each.files])
+        lost += _do(tasks, job, engine, watcher)
         alike = duplicates.Found()
         if near_duplicates:
             watcher.step(Step("duplicates"))
@@ -87,7 +91,8 @@ def run(
         counts=sum((each.counts for each in every), Counter()),
         failed=sum(each.failed for each in every),
         tasks=len(every),
-        skipped=skipped,
+        before=before,
+        trouble=tuple(each.trouble for each in (*lost, *every) if each.trouble),
         size=sum(file.size for each in every for file in each.files),
         cpu=sum(each.cpu for each in every),
         peak=max((each.peak for each in every), default=0),
@@ -105,11 +110,14 @@ def _forget_changed(job: Job, tasks: Sequence[Task]) -> None:
             forget(job, key)
 
 
-def _do(tasks: Sequence[Task], job: Job, engine: Engine, watcher: Watcher) -> int:
-    """Have the engine do what is not done; how many tasks that was."""
+def _do(tasks: Sequence[Task], job: Job, engine: Engine, watcher: Watcher) -> list[Done]:
+    """Have the engine do what is not done; those that it could not."""
     known = done_before(job)
     left = tuple(task for task in tasks if task.key not in known)
     watcher.step(Step("gather" if job.is_gathering else "extract", left, len(tasks) - len(left)))
+    lost = []
     for done in engine(left, job, watcher.note) if left else ():
         watcher.done(done)
-    return len(left)
+        if not done.files:
+            lost.append(done)
+    return lost

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import thread_time
 from typing import Any, Protocol
 
-from pipelines.bulk.extractor import Extractor
+from pipelines.bulk.extractor import UNREADABLE, Extractor, WorkerLost
 from pipelines.bulk.journal import finish
 from pipelines.bulk.rows import REJECTED, articles_table, line
 from pipelines.bulk.values import Done, File, Job, Task
@@ -33,24 +33,41 @@ _here = threading.local()
 def run_task(task: Task, job: Job, note: Note = lambda what, count: None) -> Done:
     """Read, filter, extract and write one task: files below ``job.out``, and what it came to.
 
-    Its files appear whole, then its journal entry: a task that is stopped leaves nothing, and is run again. Raises
-    CannotWrite, WorkerLost.
+    Its files appear whole, then its journal entry: a task that is stopped leaves nothing, and is run again; so is one
+    whose workers died again and again, with what came of it in ``trouble``. Raises CannotWrite.
     """
     began = thread_time()
     extractor: Extractor = getattr(_here, "extractor", None) or Extractor()
     _here.extractor = extractor
     outputs = _Gathering(task, job) if job.is_gathering else _Extracting(task, job)
-    counts: Counter[str] = Counter()
-    failed = 0
-    with outputs.open():
-        for message in extractor.run(task, job):
-            for what, count in _counted(message):
-                counts[what] += count
-                note(what, count)
-            failed += message[0] == "failed"
-            outputs.take(message)
+    tally = _Tally(note)
+    try:
+        with outputs.open():
+            for message in extractor.run(task, job):
+                tally.add(message)
+                outputs.take(message)
+    except WorkerLost as error:
+        return Done(task, trouble=f"{task.path}: {error}")
     cpu = extractor.cpu + thread_time() - began
-    return finish(Done(task, outputs.files(), counts, failed, round(cpu, 3), extractor.peak), job)
+    done = Done(task, outputs.files(), tally.counts, tally.failed, round(cpu, 3), extractor.peak, tally.trouble)
+    return finish(done, job)
+
+
+class _Tally:
+    """What came of the records so far."""
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self.counts: Counter[str] = Counter()
+        self.failed, self.trouble = 0, ""
+
+    def add(self, message: tuple[Any, ...]) -> None:
+        for what, count in _counted(message):
+            self.counts[what] += count
+            self._note(what, count)
+        if message[0] == "failed":
+            self.failed += 1
+            self.trouble = message[5] if message[4] == UNREADABLE else self.trouble
 
 
 def _counted(message: tuple[Any, ...]) -> Iterator[tuple[str, int]]:

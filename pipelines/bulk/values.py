@@ -62,6 +62,8 @@ class Done:
     """Seconds, of all processes."""
     peak: int = 0
     """Bytes of memory that its extracting process came to."""
+    trouble: str = ""
+    """Why it ended before its input did, for people."""
 
     @property
     def records(self) -> int:

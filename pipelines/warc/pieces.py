@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Protocol
 
 MAX_RECORD = 24_000_000
@@ -20,6 +20,8 @@ MAX_RATIO = 150
 """times its own size, once it is larger than a record: beyond that it is a bomb."""
 MAX_HEAD = 64_000
 _CHUNK = 256 * 1024
+_BEGINNING = 600
+"""Bytes of a member that are unpacked to see whether it begins a record."""
 _MAGIC = b"\x1f\x8b\x08"
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]{0,20}(\d{1,15})[ \t]{0,20}\r?$")
 
@@ -32,6 +34,8 @@ class Piece:
     data: bytes = b""
     trouble: str | None = None
     """``broken``, ``truncated``, ``too_large`` or ``bomb``; ``data`` is then its beginning, if anything."""
+    begins: bool = True
+    """Whether who looks for the next member, from anywhere before this one, would find it."""
 
 
 class Readable(Protocol):
@@ -93,6 +97,9 @@ def _members(file: BinaryIO, offset: int | None, alone: bool) -> Iterator[Piece]
             file.seek(offset)
             yield from plain_records(_Unpacked(file), offset)
             return
+        if piece.trouble == "broken":
+            file.seek(offset)
+            piece = replace(piece, begins=_begins_record(file.read(_BEGINNING)))
         yield piece
         offset = end if end is not None else _next_member(file, offset + 1)
 
@@ -145,15 +152,15 @@ def _next_member(file: BinaryIO, offset: int) -> int | None:
     while chunk := file.read(_CHUNK):
         block, base = tail + chunk, offset - len(tail)
         place = block.find(_MAGIC)
-        while place >= 0 and place + 600 <= len(block):
-            if _begins_record(block[place : place + 600]):
+        while place >= 0 and place + _BEGINNING <= len(block):
+            if _begins_record(block[place : place + _BEGINNING]):
                 return base + place
             place = block.find(_MAGIC, place + 1)
         offset += len(chunk)
-        tail = block[place:] if place >= 0 else block[-600:]
+        tail = block[place:] if place >= 0 else block[-_BEGINNING:]
     place = tail.find(_MAGIC)
     while place >= 0:
-        if _begins_record(tail[place:]):
+        if _begins_record(tail[place : place + _BEGINNING]):
             return offset - len(tail) + place
         place = tail.find(_MAGIC, place + 1)
     return None

@@ -224,7 +224,7 @@ class _Stored(RawIOBase):
 def _warc(name: str, file: BinaryIO, part: Part, refuse: Refuse | None) -> Iterator[Found]:
     whole: _Assembly | None = None
     for piece in pieces(file, part.start, alone=part.start == 0 and part.stop is None):
-        beyond = part.stop is not None and piece.offset >= part.stop
+        beyond = part.stop is not None and piece.offset >= part.stop and piece.begins
         if beyond and whole is None:
             return
         for found in _records(f"{name}#{piece.offset}", piece, refuse):

@@ -1,0 +1,116 @@
+"""Pages that hang or kill their process cost themselves; a run that was stopped goes on; nothing is there twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.bulk.engines import dask, local
+from pipelines.bulk.extractor import worker_ids
+from pipelines.bulk.run import Watcher
+from pipelines.errors import CannotWrite
+from pipelines.export.verify import verify
+from pipelines.pool import MAX_TAGS
+from tests.pipelines.bulk.runs import bulk, pages, reasons, rows, slugs
+from tests.pipelines.warc.archives import Made, archive
+
+STEPS = "".join(f"<p>Step {number} of the audit took the team a whole day.</p>" for number in range(MAX_TAGS - 10))
+HANGS = Made("https://ledger.example/hangs", STEPS.encode())
+HUGE = Made("https://ledger.example/huge", b"<i>" * (MAX_TAGS + 1))
+
+
+class Murder:
+    """Kills the worker once so many articles are there."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+        self.kills = 0
+
+    def note(self, what: str, count: int) -> None:
+        self._left -= what == "kept"
+        if not self._left:
+            self._left = -1
+            for worker in worker_ids():
+                os.kill(worker, signal.SIGKILL)
+                self.kills += 1
+
+
+def test_a_page_that_hangs_the_parser_fails_alone(tmp_path: Path) -> None:
+    first, second, third = pages([1, 2, 3])
+    path = archive(tmp_path / "a.warc.gz", [first, HANGS, second, HUGE, third])
+    outcome = bulk(tmp_path / "out", path, time_limit=4.0)
+    assert slugs(tmp_path / "out") == ["1", "2", "3"]
+    assert reasons(tmp_path / "out") == {"time_limit": 1, "too_many_tags": 1}
+    assert outcome.counts == {"kept": 3, "time_limit": 1, "too_many_tags": 1}
+    assert next(row for row in rows(tmp_path / "out", "rejected") if row["reason"] == "time_limit")["url"] == HANGS.url
+
+
+def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+    murder = Murder(after=3)
+    paths = [archive(tmp_path / f"{n}.warc.gz", pages(range(4 * n, 4 * n + 4))) for n in range(2)]
+    outcome = bulk(tmp_path / "out", *paths, watcher=Watcher(note=murder.note))
+    assert murder.kills == 1
+    assert slugs(tmp_path / "out") == sorted(str(n) for n in range(8))
+    assert outcome.counts == {"kept": 8}
+    assert not verify(tmp_path / "out").problems
+
+
+def test_what_is_done_is_not_done_again_and_new_inputs_are_added(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one, two = (archive(tmp_path / f"{n}.warc.gz", pages([n])) for n in (1, 2))
+    bulk(out, one)
+    before = {path: path.stat().st_mtime_ns for path in (out / "data").rglob("*.parquet")}
+    half_done = out / "data/articles/.left.parquet.99.part"
+    half_done.write_bytes(b"half")
+    (out / "data/articles/0123456789abcdef.parquet").write_bytes(b"of a task whose end nobody saw")
+    outcome = bulk(out, one, two)
+    assert (outcome.tasks, outcome.before, outcome.counts["kept"]) == (2, 1, 2)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert not half_done.exists()
+    assert not verify(out).problems
+    assert slugs(out) == ["1", "2"]
+
+    archive(two, pages([2, 3]))
+    assert bulk(out, two).counts["kept"] == 3
+    assert slugs(out) == ["1", "2", "3"]
+    assert not verify(out).problems
+
+    with pytest.raises(CannotWrite, match="passes"):
+        bulk(out, one, passes=2)
+
+
+@pytest.mark.slow
+def test_two_workers_share_one_file(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.warc.gz", pages(range(30)))
+    outcome = bulk(tmp_path / "out", path, engine=local(2), part_bytes=4_000)
+    assert outcome.tasks > 2
+    assert slugs(tmp_path / "out") == sorted(map(str, range(30)))
+
+
+@pytest.mark.slow
+def test_a_cluster_loses_nothing_when_one_of_its_workers_is_killed(tmp_path: Path) -> None:
+    distributed: Any = pytest.importorskip("distributed")
+
+    paths = [archive(tmp_path / f"{n}.warc.gz", pages(range(6 * n, 6 * n + 6))) for n in range(4)]
+    killed: list[int] = []
+
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+
+        def kill(what: str, count: int) -> None:
+            if not killed:
+                killed.append(next(iter(client.run(os.getpid).values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+        engine = dask(cluster.scheduler_address)
+        outcome = bulk(tmp_path / "out", *paths, engine=engine, watcher=Watcher(note=kill))
+    assert killed
+    assert outcome.counts == {"kept": 24}
+    assert slugs(tmp_path / "out") == sorted(map(str, range(24)))
+    assert not verify(tmp_path / "out").problems
