@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, literal, select
 
 from pipelines.health import Health, Kind, Trouble, judge, judge_crawl
 from pipelines.health.facts import FIELDS, ArticleFacts, ListingFacts, RunFacts, SourceFacts, Visit
-from pipelines.store.process import is_alive
+from pipelines.store.lock import live
 from pipelines.store.runs import NO_CRAWLS
 from pipelines.store.schema import article, crawl_run, fetch, listing, rejection, source
 from pipelines.store.times import epoch
+from pipelines.store.types import JSON
 
 MOST_TIMES, MOST_ARTICLES, MOST_VISITS, MOST_FETCHES, MOST_RUNS = 2_000, 180, 400, 2_000, 12
 """Rows that are read of a source: days to months of it, and the same work however large the store is."""
@@ -90,8 +91,10 @@ def _visits(conn: Connection, of: dict[str, Any]) -> tuple[Visit, ...]:
 
 def _runs(conn: Connection) -> list[RunFacts]:
     found = []
-    for row in conn.execute(_RUNS):
-        dead = row.state == "running" and not is_alive(row.owner)
+    rows = conn.execute(_RUNS).all()
+    at_work = live(conn, {row.owner for row in rows if row.state == "running"})
+    for row in rows:
+        dead = row.state == "running" and row.owner not in at_work
         started, finished = epoch(row.started_at) or 0, epoch(row.finished_at)
         found.append(RunFacts(row.id, "lost" if dead else row.state, started, finished or (started if dead else None)))
     return found
@@ -103,6 +106,7 @@ def _article(row: Any) -> ArticleFacts:
     return ArticleFacts(row.url, row.word_count, row.body_path, given, row.published_ts, seen, row.extractor)
 
 
+_NONE = literal([], JSON)
 _newest = (article.c.published_ts.desc(), article.c.number.desc())
 _of = and_(article.c.source == bindparam("key"), article.c.published_ts <= bindparam("at"))
 _PUBLISHED = select(article.c.published_ts).where(_of).order_by(*_newest).limit(MOST_TIMES)
@@ -110,7 +114,7 @@ _ARTICLES = (
     select(
         *(article.c[name] for name in ("url", "word_count", "body_path", "published_ts", "first_seen_at", "extractor")),
         *(article.c[name].is_not(None).label(name) for name in FIELDS if name not in ("authors", "tags")),
-        *((func.json_array_length(article.c[name]) > 0).label(name) for name in ("authors", "tags")),
+        *((article.c[name] != _NONE).label(name) for name in ("authors", "tags")),
     )
     .where(_of)
     .order_by(*_newest)

@@ -209,6 +209,8 @@ SMALL = {
 
 @pytest.mark.parametrize("name", questions())
 def test_no_question_reads_a_whole_table(filled: sqlite3.Connection, name: str) -> None:
+    if not isinstance(filled, sqlite3.Connection):
+        pytest.skip("plans of PostgreSQL depend on how much there is; docs/decisions/0010 says what was measured")
     values = bound(filled, question(name), ANSWERS[name][0], now=NOW)
     plan = [row[3] for row in filled.execute(f"EXPLAIN QUERY PLAN {question(name).sql}", values)]
     scanned = {found[1] for step in plan if (found := re.match(r"SCAN ([a-z_]+)", step))}

@@ -15,6 +15,7 @@ from pipelines.store import Store
 from pipelines.store.articles import save_article
 from pipelines.store.derived import ROLLUPS
 from pipelines.store.gone import lift, mark_gone
+from pipelines.store.reading import driver
 from pipelines.store.schema import metadata
 from pipelines.store.sources import ensure_sources
 from tests.pipelines.store.examples import an_article, url
@@ -27,8 +28,8 @@ def differences(conn: Connection) -> dict[str, tuple[Any, Any]]:
     found = {}
     for name, query in ROLLUPS.items():
         columns = ", ".join(column.name for column in metadata.tables[name].columns)
-        kept = set(conn.execute(text(f"SELECT {columns} FROM {name}")).all())
-        computed = set(conn.execute(text(f"SELECT {columns} FROM ({query})")).all())
+        kept = set(driver(conn).execute(f"SELECT {columns} FROM {name}"))
+        computed = set(driver(conn).execute(f"SELECT {columns} FROM ({query}) AS computed"))
         if kept != computed:
             found[name] = (kept - computed, computed - kept)
     return found

@@ -1,9 +1,10 @@
-"""Free SQL reads, whatever it says, and its mistakes are explained in a line."""
+"""Free SQL reads, whatever it says, and its mistakes are explained in a line. (PostgreSQL: postgres/test_fences.py.)"""
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from tests.pipelines.store.examples import an_article
 
 
 @pytest.fixture
-def store(store: Store) -> Store:
-    with store.begin() as conn:
-        save_article(conn, an_article())
-    return store
+def store(sqlite_location: Path) -> Iterator[Store]:
+    with open_store(sqlite_location) as store:
+        with store.begin() as conn:
+            save_article(conn, an_article())
+        yield store
 
 
 @pytest.mark.parametrize(
