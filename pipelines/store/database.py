@@ -28,6 +28,9 @@ from pipelines.store.times import epoch_asked_for
 
 DEFAULT = Path("data/news.sqlite3")
 
+COPYING = "copying"
+"""What a store has for its schema's revision until all is copied into it (``pipelines.store.copying``)."""
+
 
 class Store:
     """A database and its page archive. Use ``open_store``; close it, or use it as a context manager.
@@ -211,7 +214,7 @@ def is_there(location: str | Location | None) -> bool:
     if isinstance(place, Path):
         return place.exists()
     with explained(place):
-        return _revision(place, readonly=True) is not None
+        return revision_at(place, readonly=True) is not None
 
 
 def _make_room(path: Path, *, create: bool) -> None:
@@ -225,7 +228,7 @@ def _make_room(path: Path, *, create: bool) -> None:
 
 
 def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:
-    if (found := _revision(place, readonly)) == REVISION:
+    if (found := revision_at(place, readonly)) == REVISION:
         return
     if found is None and (readonly or not create):
         raise MissingInput(f"{label(place)}: no store there yet; `newsmint crawl` makes one, --db names another")
@@ -235,6 +238,8 @@ def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:
     try:
         with engine.execution_options(**{WRITE: True}).begin() as conn:
             found = _revision_of(conn, place)
+            if found == COPYING:
+                raise BadConfig(f"{label(place)}: a copy that is not finished; start the same `newsmint copy` again")
             if found is not None and not migrate.is_known(found):
                 raise BadConfig(
                     f"{label(place)}: written by a newer Newsmint (schema {found}); upgrade newsmint to open it"
@@ -245,7 +250,8 @@ def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:
         engine.dispose()
 
 
-def _revision(place: Location, readonly: bool) -> str | None:
+def revision_at(place: Location, readonly: bool) -> str | None:
+    """The revision of the schema that is there; None for no store. Raises BadInput for a database of something else."""
     is_there = isinstance(place, Path) and place.exists() and place.stat().st_size > 0
     engine = make_engine(place, readonly=readonly or is_there)
     try:

@@ -44,7 +44,7 @@ def make_engine(location: str | Path | URL, *, readonly: bool = False, foreign_k
     engine = create_engine(
         URL.create("sqlite", database=str(location)),
         creator=partial(sqlite.connect, location, readonly=readonly, foreign_keys=foreign_keys),
-        json_serializer=_json,
+        json_serializer=json_text,
         pool_use_lifo=True,
     )
     event.listen(engine, "begin", _begin)
@@ -78,7 +78,7 @@ def _of_server(url: URL, *, readonly: bool) -> Engine:
     more = {"options": f"-c statement_timeout={postgres.READ_SECONDS * 1000}"} if readonly else {}
     engine = create_engine(
         postgres.with_defaults(url, **more),
-        json_serializer=_json,
+        json_serializer=json_text,
         paramstyle="format",
         pool_use_lifo=True,
         pool_pre_ping=readonly,  # whoever writes tries again anyway, and asks more often
@@ -120,7 +120,7 @@ def _explained(url: URL) -> Iterator[None]:
         raise known from error
 
 
-def _json(value: Any) -> str:
+def json_text(value: Any) -> str:
     """JSON that people can read in the database; ``?`` for lone surrogates, which UTF-8 cannot hold, and no NUL."""
     text = json.dumps(value, ensure_ascii=False)
     if "\\u0000" in text:
