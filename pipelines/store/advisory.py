@@ -42,7 +42,7 @@ class Locks:
 
     def __init__(self, url: URL, command: str, names: Collection[str] | None) -> None:
         self._url = url
-        self._names = [STORE] if names is None else sorted(names)
+        self._names = [STORE] if names is None else sorted(names, reverse=True)
         self._together = [_owner(me())] if names is None else [_owner(me()), STORE]
         self._who = _who(command)
         self._engine = _engine(url, self._who)
@@ -126,9 +126,13 @@ def _missed(conn: Connection, function: str, names: list[str]) -> str | None:
 
 
 def _who(command: str) -> str:
-    """``newsmint crawl on host, process 7``, with a mark that no other connection has."""
-    rest = f", process {os.getpid()} #{secrets.token_hex(3)}"
-    return f"`{command}` on {here()}"[: _LONGEST - len(rest)] + rest
+    """``newsmint crawl on worker-3, process 7``, with a mark that no other connection has."""
+    where = f" on {here()[:20]}, process {os.getpid()} #{secrets.token_hex(3)}"
+    return _cut(command, _LONGEST - len(where.encode())) + where
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text.encode()) <= size else text.encode()[: size - 3].decode(errors="ignore") + "…"
 
 
 def _engine(url: URL, name: str) -> Engine:

@@ -177,7 +177,13 @@ _LEASE = (
     .where(table.c.key == bindparam("row_key"))
     .values(state="leased", lease_owner=bindparam("holder"), lease_until=bindparam("until"))
 )
-_SERVED = update(source_table).where(source_table.c.key == bindparam("served")).values(served_at=bindparam("moment"))
+_free = select(source_table.c.key).where(source_table.c.key == bindparam("served"))
+_SERVED = (
+    update(source_table)
+    .where(source_table.c.key.in_(_free.with_for_update(skip_locked=True, key_share=True)))
+    .values(served_at=bindparam("moment"))
+)
+"""Not where another serves the source at this moment: nobody waits for that."""
 _HELD = (table.c.key == bindparam("row_key")) & _IS_LEASED & (table.c.lease_owner == bindparam("holder"))
 _LET_GO = update(table).where(_HELD).values(lease_owner=None, lease_until=None)
 _WAS_VISITED = table.c.first_fetched_at.is_not(None)

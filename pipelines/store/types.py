@@ -16,6 +16,9 @@ from sqlalchemy.types import TypeEngine
 Value = TypeVar("Value")
 
 
+_BY_CODE_POINTS = sa.Text(collation="C")
+
+
 class Text(sa.TypeDecorator[str]):
     """Text that any database takes: without NUL, and with ``?`` for lone surrogates, which JSON in pages may spell."""
 
@@ -23,7 +26,7 @@ class Text(sa.TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(sa.Text(collation="C" if dialect.name == "postgresql" else None))
+        return _BY_CODE_POINTS if dialect.name == "postgresql" else self.impl_instance
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return storable(value)

@@ -20,6 +20,20 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 
 @pytest.fixture
+def file_store(sqlite_location: Path) -> Iterator[Store]:
+    """An empty store in a real file: for what is SQLite's own."""
+    with open_store(sqlite_location) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_store(shared_database: str) -> Iterator[Store]:
+    """An empty store in a database of a real server: for what is PostgreSQL's own. Mark the test ``postgres``."""
+    with open_store(shared_database) as opened:
+        yield opened
+
+
+@pytest.fixture
 def sqlite_location(tmp_path: Path, empty_database: Path) -> Path:
     return Path(shutil.copy(empty_database, tmp_path))
 

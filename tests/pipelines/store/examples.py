@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import URL
+
 from pipelines.items import Article, Heading, Link, RawPage, RemovedBlock, article_id
+from pipelines.store import Store
 
 BODY = (
     "The exchange said on Monday that it would list the token after a review of four weeks.\n\n"
     "What changes for holders\n\n"
     "Deposits open on Tuesday, trading follows a day later, and withdrawals on Friday."
 )
+
+
+def location_of(store: Store) -> str:
+    """What another process opens the store by."""
+    place = store.location
+    return place.render_as_string(hide_password=False) if isinstance(place, URL) else str(place)
 
 
 def url(slug: str, host: str = "daily.example") -> str:

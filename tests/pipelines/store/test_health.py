@@ -145,10 +145,10 @@ def test_a_crawl_that_was_killed(store: Store) -> None:
         assert kinds(report(conn, NOW)) == []
 
 
-def test_every_look_goes_by_an_index(store: Store) -> None:
+def test_every_look_goes_by_an_index(file_store: Store) -> None:
     from pipelines.store import health
 
-    with store.connect() as conn:
+    with file_store.connect() as conn:
         for query in (
             health._PUBLISHED,
             health._ARTICLES,

@@ -30,15 +30,15 @@ def is_ours(name: str | None, kind: str, parents: object) -> bool:
     return not (kind == "table" and name and name.startswith("article_fts"))
 
 
-def test_the_migrations_make_the_schema_of_the_code(store: Store) -> None:
-    with store.connect() as conn:
+def test_the_migrations_make_the_schema_of_the_code(file_store: Store) -> None:
+    with file_store.connect() as conn:
         context = MigrationContext.configure(conn, opts={"include_name": is_ours})
         assert compare_metadata(context, metadata) == []
 
 
-def test_authors_of_a_migration_have_alembic_itself(store: Store) -> None:
+def test_authors_of_a_migration_have_alembic_itself(file_store: Store) -> None:
     """``alembic -x db=FILE revision --autogenerate`` finds scripts and models; here: nothing is left to migrate."""
-    asked = [sys.executable, "-m", "alembic", "-x", f"db={store.path}", "check"]
+    asked = [sys.executable, "-m", "alembic", "-x", f"db={file_store.path}", "check"]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "No new upgrade operations detected.\n", done.stderr
 
@@ -47,9 +47,9 @@ def test_the_newest_migration_is_the_revision_the_code_expects() -> None:
     assert ScriptDirectory.from_config(migrate.configuration()).get_heads() == [REVISION]
 
 
-def test_checks_and_names_are_in_the_database_too(store: Store) -> None:
+def test_checks_and_names_are_in_the_database_too(file_store: Store) -> None:
     """Alembic compares no checks, so their text is compared here."""
-    with store.connect() as conn:
+    with file_store.connect() as conn:
         made = "".join(conn.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table'").scalars())
     for table in metadata.tables.values():
         for constraint in table.constraints:
@@ -57,11 +57,11 @@ def test_checks_and_names_are_in_the_database_too(store: Store) -> None:
 
 
 @pytest.fixture
-def old_store(store: Store) -> Iterator[Connection]:
+def old_store(file_store: Store) -> Iterator[Connection]:
     """A store with an article, opened as for an upgrade."""
-    with store.begin() as conn:
+    with file_store.begin() as conn:
         save_article(conn, an_article())
-    engine = make_engine(store.path, foreign_keys=False).execution_options(**{WRITE: True})
+    engine = make_engine(file_store.path, foreign_keys=False).execution_options(**{WRITE: True})
     with engine.begin() as conn:
         yield conn
     engine.dispose()
@@ -100,14 +100,14 @@ def test_views_and_triggers_of_a_user_survive(old_store: Connection) -> None:
     assert "my_trigger" in kinds
 
 
-def test_an_upgrade_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    with store.begin() as conn:
+def test_an_upgrade_that_fails_changes_nothing(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with file_store.begin() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
     monkeypatch.setattr(migrate, "is_known", lambda revision: True)
     monkeypatch.setattr(command, "upgrade", lambda config, to: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        open_store(store.path)
-    with store.connect() as conn:
+        open_store(file_store.path)
+    with file_store.connect() as conn:
         assert set(VIEWS) <= set(conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'view'").scalars())
 
 

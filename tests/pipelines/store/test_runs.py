@@ -8,6 +8,7 @@ import sys
 from pipelines.store import Store
 from pipelines.store.runs import finish_run, load_run, runs, start_run
 from pipelines.store.summaries import run_summary
+from tests.pipelines.store.examples import location_of
 
 
 def test_a_run_from_start_to_end(store: Store) -> None:
@@ -31,7 +32,7 @@ def test_a_killed_run_is_marked_at_the_next_start(store: Store) -> None:
         "with open_store(sys.argv[1]) as store:\n    with store.begin() as conn: start_run(conn, 'crawl', [], {})\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", script, str(store.path)], check=False)
+    subprocess.run([sys.executable, "-c", script, location_of(store)], check=False)
     with store.begin() as conn:
         assert [run.state for run in runs(conn)] == ["running"]
         start_run(conn, "crawl", [], {})

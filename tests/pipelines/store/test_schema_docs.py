@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sqlalchemy import inspect
+
 from pipelines.store import Store
 from pipelines.store.derived import VIEWS
 from pipelines.store.schema import metadata
@@ -25,9 +27,7 @@ def documented() -> dict[str, set[str]]:
 def test_the_page_and_the_database_agree(store: Store) -> None:
     names = [*metadata.tables, *VIEWS]
     with store.connect() as conn:
-        columns = {
-            name: set(conn.exec_driver_sql(f"SELECT name FROM pragma_table_info('{name}')").scalars()) for name in names
-        }
+        columns = {name: {each["name"] for each in inspect(conn).get_columns(name)} for name in names}
     assert documented() == columns
 
 

@@ -10,6 +10,7 @@ from pipelines.enrich.duplicates import TEXT_BANDS
 from pipelines.enrich.values import Sketch
 from pipelines.store import Store
 from pipelines.store.articles import save_article
+from pipelines.store.dialect import run
 from pipelines.store.sketches import LIKELY, NEWEST, candidates, near_query, save_sketch
 from tests.pipelines.store.examples import an_article
 
@@ -22,7 +23,7 @@ def with_sketches(conn: Connection, *sketches: Sketch) -> list[int]:
     for place, each in enumerate(sketches):
         article = an_article(f"story-{place}", body="Short.", links=())
         save_article(conn, article, enrichment=Enrichment(ENRICHER))
-        number = conn.exec_driver_sql("SELECT number FROM article WHERE id = ?", (article.id,)).scalar_one()
+        number = run(conn, "SELECT number FROM article WHERE id = ?", (article.id,)).scalar_one()
         save_sketch(conn, number, each)
         numbers.append(number)
     return numbers
@@ -72,8 +73,8 @@ def test_a_copy_is_named_though_hundreds_of_its_template_are_newer(store: Store)
         assert candidates(conn, 0, wanted)[0] == first
 
 
-def test_no_table_is_scanned(store: Store) -> None:
-    with store.begin() as conn:
+def test_no_table_is_scanned(file_store: Store) -> None:
+    with file_store.begin() as conn:
         plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {near_query(20)}", (*WANTED.bands, 0)).all()
     steps = [row[3] for row in plan]
     assert any("SEARCH band USING PRIMARY KEY" in step for step in steps), steps
