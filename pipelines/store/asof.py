@@ -14,6 +14,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -42,24 +43,29 @@ def moment_asked_for(when: str | datetime) -> datetime:
     return found
 
 
-def show_as_of(connection: sqlite3.Connection, moment: datetime) -> Callable[[str | None, str | None], bool]:
-    """Have a connection read the store as it was at ``moment``, from here on.
+def show_as_of(connection: Any, moment: datetime) -> Callable[[str | None, str | None], bool]:
+    """Have a connection of the driver's read the store as it was at ``moment``, from here on.
 
     Returns a test for the authorizer of SQL that is not ours: whether table ``name``, read from inside the view
     ``inside`` (None for none), is out of bounds.
     """
+    if not isinstance(connection, sqlite3.Connection):
+        from pipelines.store.postgres import asof as shared
+
+        shared.show_as_of(connection, moment)
+        return shared.hides_all
     secret = f"then_{secrets.token_hex(8)}_"
     when = f"'{utc_text(moment)}'"
     connection.create_function("newsmint_headings", 2, headings_in, deterministic=True)
     users = connection.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall()
     tables = [name for name in (*metadata.tables, "alembic_version") if name not in ROLLUPS]
-    queries = {name: f"SELECT * FROM main.{name} WHERE false" for name in tables}  # noqa: S608
+    queries = {name: f'SELECT * FROM main."{name}" WHERE false' for name in tables}  # noqa: S608
     queries |= {name: query for name, (query,) in sections("asof.sql").items()}
     for name, query in queries.items():
         asked = query.replace("{when}", when).replace("{then}", secret)
         connection.execute(f"CREATE TEMP VIEW {secret}{name} AS {asked}")
     for name in tables:
-        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {secret}{name}")  # noqa: S608
+        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT * FROM {secret}{name}')  # noqa: S608
     for name, query in (ROLLUPS | VIEWS).items():
         connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
     for name, sql in users:

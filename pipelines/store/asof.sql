@@ -66,15 +66,17 @@ WHERE (SELECT min(seen_at) FROM main.article_version WHERE article_id = known.ar
 SELECT * FROM main.heading AS now
 WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.article_id) <= {when}
 UNION ALL
-SELECT this.article_id, found.key, json_extract(found.value, '$[0]'), json_extract(found.value, '$[1]'), json_extract(found.value, '$[2]')
+SELECT this.article_id, found.key, CAST(json_extract(found.value, '$[0]') AS INTEGER), json_extract(found.value, '$[1]'),
+       CAST(json_extract(found.value, '$[2]') AS INTEGER)
 FROM {then}edited AS this, json_each(newsmint_headings(this.body, this.body_markdown)) AS found;
 
 -- link_of_then
 SELECT article_id, ordinal, kind, url, text, teaser, position, host, target_key FROM main.link AS now
 WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.article_id) <= {when}
 UNION ALL
-SELECT past.article_id, json_extract(found.value, '$[0]'), json_extract(found.value, '$[1]'), json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), json_extract(found.value, '$[4]'),
-       json_extract(found.value, '$[5]'), json_extract(found.value, '$[6]'), json_extract(found.value, '$[7]')
+SELECT past.article_id, CAST(json_extract(found.value, '$[0]') AS INTEGER), json_extract(found.value, '$[1]'),
+       json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), json_extract(found.value, '$[4]'),
+       CAST(json_extract(found.value, '$[5]') AS INTEGER), json_extract(found.value, '$[6]'), json_extract(found.value, '$[7]')
 FROM {then}past AS past, json_each(past.links) AS found;
 
 -- link: it leads to a stored article only where that was known
@@ -93,8 +95,9 @@ WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.arti
 SELECT * FROM main.asset_mention AS now
 WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.article_id) <= {when}
 UNION ALL
-SELECT past.article_id, json_extract(found.value, '$[0]'), json_extract(found.value, '$[1]'), json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), json_extract(found.value, '$[4]'),
-       json_extract(found.value, '$[5]'), json_extract(found.value, '$[6]'), json_extract(found.value, '$[7]')
+SELECT past.article_id, CAST(json_extract(found.value, '$[0]') AS INTEGER), json_extract(found.value, '$[1]'),
+       json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), CAST(json_extract(found.value, '$[4]') AS INTEGER),
+       CAST(json_extract(found.value, '$[5]') AS INTEGER), json_extract(found.value, '$[6]'), CAST(json_extract(found.value, '$[7]') AS DOUBLE PRECISION)
 FROM {then}past AS past, json_each(past.mentions) AS found;
 
 -- article_asset
@@ -102,7 +105,8 @@ SELECT * FROM main.article_asset AS now
 WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.article_id) <= {when}
 UNION ALL
 SELECT json_extract(found.value, '$[1]'), past.published_ts, past.article_id, min(json_extract(found.value, '$[2]')), count(*),
-       max(json_extract(found.value, '$[3]') = 'title'), max(json_extract(found.value, '$[7]'))
+       max(CASE WHEN json_extract(found.value, '$[3]') = 'title' THEN 1 ELSE 0 END),
+       max(CAST(json_extract(found.value, '$[7]') AS DOUBLE PRECISION))
 FROM {then}past AS past, json_each(past.mentions) AS found
 GROUP BY past.article_id, past.published_ts, json_extract(found.value, '$[1]');
 
@@ -110,8 +114,9 @@ GROUP BY past.article_id, past.published_ts, json_extract(found.value, '$[1]');
 SELECT * FROM main.credit AS now
 WHERE (SELECT max(seen_at) FROM main.article_version WHERE article_id = now.article_id) <= {when}
 UNION ALL
-SELECT past.article_id, json_extract(found.value, '$[0]'), json_extract(found.value, '$[1]'), json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), json_extract(found.value, '$[4]'),
-       json_extract(found.value, '$[5]'), json_extract(found.value, '$[6]')
+SELECT past.article_id, CAST(json_extract(found.value, '$[0]') AS INTEGER), json_extract(found.value, '$[1]'),
+       json_extract(found.value, '$[2]'), json_extract(found.value, '$[3]'), CAST(json_extract(found.value, '$[4]') AS INTEGER),
+       CAST(json_extract(found.value, '$[5]') AS INTEGER), json_extract(found.value, '$[6]')
 FROM {then}past AS past, json_each(past.credits) AS found;
 
 -- article_label
@@ -129,7 +134,7 @@ SELECT past.article_id, past.story_id, NULL, NULL FROM {then}past AS past WHERE 
 
 -- story_article: a story of which one article was known was none yet
 SELECT article_id, story_id, similarity, added_words FROM (
-  SELECT *, count(*) OVER (PARTITION BY story_id) AS members FROM {then}member)
+  SELECT *, count(*) OVER (PARTITION BY story_id) AS members FROM {then}member) AS counted
 WHERE members > 1;
 
 -- story: counted anew from those known then; the first is judged by the same moments as when it is stored
@@ -139,13 +144,13 @@ SELECT story_id AS id, max(CASE WHEN place = 1 THEN article_id END) AS first_art
 FROM (
   SELECT *, row_number() OVER (PARTITION BY story_id ORDER BY moment, number) AS place FROM (
     SELECT member.story_id, member.article_id, article.source, article.number,
-           max(min(article.published_ts + 86399 * (length(coalesce(article.published_at, '')) = 10),
+           max(min(article.published_ts + CASE WHEN length(coalesce(article.published_at, '')) = 10 THEN 86399 ELSE 0 END,
                    CAST(strftime('%s', article.first_seen_at) AS INTEGER)),
                min(article.published_ts, CAST(strftime('%s', article.first_seen_at) AS INTEGER))) AS moment,
-           EXISTS (SELECT 1 FROM {then}article_label AS labelled
-                   WHERE labelled.article_id = member.article_id
-                     AND labelled.label IN ('press_release', 'sponsored')) AS released
-    FROM {then}story_article AS member JOIN {then}article AS article ON article.id = member.article_id))
+           CASE WHEN EXISTS (SELECT 1 FROM {then}article_label AS labelled
+                             WHERE labelled.article_id = member.article_id
+                               AND labelled.label IN ('press_release', 'sponsored')) THEN 1 ELSE 0 END AS released
+    FROM {then}story_article AS member JOIN {then}article AS article ON article.id = member.article_id) AS dated) AS placed
 GROUP BY story_id;
 
 -- source
@@ -158,7 +163,7 @@ SELECT id, url, requested_url, source, status, content_type, content_hash, part_
 FROM main.page WHERE fetched_at <= {when};
 
 -- fetch
-SELECT * FROM main.fetch WHERE fetched_at <= {when};
+SELECT * FROM main."fetch" WHERE fetched_at <= {when};
 
 -- rejection
 SELECT * FROM main.rejection WHERE rejected_at <= {when};

@@ -23,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 
+from pipelines.store.match import Query
+from pipelines.store.postgres import search as shared
 from pipelines.store.schema import article
 from pipelines.store.search import Asked, Hit, described, hits, matches
 from pipelines.store.texts import WEIGHTS, search_texts
@@ -46,30 +48,35 @@ def search_past(conn: Connection, asked: Asked, moment: datetime) -> list[Hit]:
     return (_folded(found) if asked.fold else found)[: asked.limit]
 
 
-_later = table("article_version", column("article_id"), column("seen_at"), schema="main").alias("later")
-
-
-def _edited_since(moment: datetime) -> ColumnElement[bool]:
-    """Whether an article got a version after the moment."""
-    return exists().where(_later.c.article_id == article.c.id, _later.c.seen_at > utc_text(moment))
+def _edited_since(conn: Connection, moment: datetime) -> ColumnElement[bool]:
+    """Whether an article got a version after the moment: the table itself tells, which the views of then hide."""
+    schema = "main" if conn.dialect.name == "sqlite" else conn.execute(select(func.current_schema())).scalar_one()
+    later = table("article_version", column("article_id"), column("seen_at"), schema=schema).alias("later")
+    return exists().where(later.c.article_id == article.c.id, later.c.seen_at > utc_text(moment))
 
 
 def _standing(conn: Connection, asked: Asked, moment: datetime) -> list[Hit]:
     """Hits whose text of then is that of now."""
     query: Select[Any]
     if asked.query.match:
-        rank = func.bm25(literal_column("article_fts"), *WEIGHTS).label("rank")
-        index = select(literal_column("rowid").label("number"), rank).select_from(text("main.article_fts"))
-        best = index.where(matches(asked.query)).order_by(literal_column("rank")).limit(MOST_MATCHES)
-        matching = best.cte("matching").prefix_with("MATERIALIZED")
+        matching = _matching(conn, asked.query).cte("matching").prefix_with("MATERIALIZED")
         query = select(article.c.number, matching.c.rank).join_from(
             matching, article, article.c.number == matching.c.number
         )
     else:
         query = select(article.c.number, literal_column("0.0").label("rank"))
-    standing = query.where(*asked.conditions, not_(_edited_since(moment)))
+    standing = query.where(*asked.conditions, not_(_edited_since(conn, moment)))
     ordered = standing.order_by(*_order(asked)).limit(asked.limit * (5 if asked.fold else 1))
     return hits(conn, asked.query, {row.number: row.rank for row in conn.execute(ordered)})
+
+
+def _matching(conn: Connection, query: Query) -> Select[Any]:
+    """Number and rank of what the index finds, the best of it."""
+    if conn.dialect.name == "postgresql":
+        return shared.best(conn, query, MOST_MATCHES)
+    rank = func.bm25(literal_column("article_fts"), *WEIGHTS).label("rank")
+    index = select(literal_column("rowid").label("number"), rank).select_from(text("main.article_fts"))
+    return index.where(matches(query)).order_by(literal_column("rank")).limit(MOST_MATCHES)
 
 
 def _order(asked: Asked) -> tuple[Any, ...]:
@@ -80,10 +87,13 @@ def _order(asked: Asked) -> tuple[Any, ...]:
 def _edited(conn: Connection, asked: Asked, moment: datetime) -> list[Hit]:
     """Hits among the articles that were edited since, in the text that they had."""
     columns = (article.c.number, article.c.title, article.c.description, article.c.body)
-    query = select(*columns).where(*asked.conditions, _edited_since(moment))
+    query = select(*columns).where(*asked.conditions, _edited_since(conn, moment))
     texts = conn.execute(query.order_by(article.c.published_ts.desc()).limit(MOST_EDITED)).all()
     found = search_texts([tuple(row) for row in texts], asked.query)
     about = described(conn, list(found))
+    if found and asked.query.match and conn.dialect.name == "postgresql":
+        ranks = shared.ranks(conn, asked.query, list(found))
+        found = {number: (ranks[number], snippet) for number, (_, snippet) in found.items()}
     return [Hit(rank=rank, snippet=snippet, **about[number]) for number, (rank, snippet) in found.items()]
 
 

@@ -43,7 +43,7 @@ _DAYS = "CREATE INDEX IF NOT EXISTS ix_article_asset_day ON article_asset (sqlit
 _OURS = "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND "
 _OURS += "relnamespace = current_schema()::regnamespace AND tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = "
 _OURS += "to_regnamespace('sqlite'))"
-_VIEWS = (
+VIEWS_OF_ALL = (
     "SELECT relname, pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v' "
     "AND relnamespace = current_schema()::regnamespace ORDER BY oid"
 )
@@ -60,7 +60,7 @@ def take_down(conn: Connection) -> list[Definition]:
     """Drop all views and our triggers; return the views that are not ours, in the order they were made."""
     for trigger, table in conn.exec_driver_sql(_OURS).all():
         conn.exec_driver_sql(f'DROP TRIGGER "{trigger}" ON "{table}"')
-    found = [Definition(*row) for row in conn.exec_driver_sql(_VIEWS)]
+    found = [Definition(*row) for row in conn.exec_driver_sql(VIEWS_OF_ALL)]
     for each in found:
         conn.exec_driver_sql(f"DROP VIEW IF EXISTS {_quoted(each.name)} CASCADE")
     return [each for each in found if each.name not in VIEWS | ROLLUPS]

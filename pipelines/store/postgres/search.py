@@ -55,6 +55,20 @@ def ranked(found: Select[Any], query: str) -> Select[Any]:
     return select(some.c.number, (-rank).label("rank")).order_by(literal_column("rank"), some.c.number.desc())
 
 
+def best(conn: Connection, query: Query, most: int) -> Select[Any]:
+    """Number and rank of the newest of what matches, whatever the article."""
+    asked = words(conn, query)
+    found = select(_fts.c.number, _fts.c.vector).where(matches(asked)).order_by(_fts.c.number.desc()).limit(most)
+    return ranked(found, asked)
+
+
+def ranks(conn: Connection, query: Query, numbers: list[int]) -> dict[int, float]:
+    """The ranks of articles by the texts that the connection sees, which may not be those of the index."""
+    texts = (article.c[name] for name in ("title", "description", "body"))
+    found = select(article.c.number, func.sqlite.vector(*texts).label("vector")).where(article.c.number.in_(numbers))
+    return {row.number: row.rank for row in conn.execute(ranked(found, words(conn, query)))}
+
+
 def matches(query: str) -> ColumnElement[bool]:
     """The condition on the index."""
     condition: ColumnElement[bool] = _fts.c.vector.op("@@", is_comparison=True)(_cast(query))
