@@ -19,6 +19,8 @@ from pipelines.errors import BadConfig, Unreachable
 
 Engine = Callable[[Sequence[Task], Job, Note], Iterator[Done]]
 
+PATIENCE = 10
+"""Seconds in which a scheduler must answer."""
 DEATHS = 3
 """Workers of a cluster that may die with a task before it is given up."""
 
@@ -87,7 +89,7 @@ def _client(distributed: Any, address: str, workers: int | None) -> Any:
         )
         return _Both(distributed.Client(cluster), cluster)
     try:
-        return distributed.Client(address, timeout=20)
+        return distributed.Client(address, timeout=PATIENCE)
     except (OSError, TimeoutError, ValueError) as error:
         raise Unreachable(f"--dask {address}: no scheduler of Dask answers there ({error})") from None
 

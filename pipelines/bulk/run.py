@@ -85,6 +85,7 @@ def run(
             watcher.step(Step("duplicates"))
             alike = duplicates.mark(job, list(done_before(job).values()))
         every = list(done_before(job).values())
+        sweep(Path(job.out), {*done_before(job), *done_before(gathering)})  # of workers of a cluster that died
         write_manifest(job, part_bytes, every)
     return Outcome(
         folder=job.out,
