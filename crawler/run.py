@@ -52,6 +52,8 @@ class Options:
     settings: dict[str, Any] = field(default_factory=dict)
     watch: Watch | None = None
     """For a crawl that runs on."""
+    due_only: bool = False
+    """Whether only the listings are asked whose time has come, as a crawl that runs on does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def crawl(options: Options) -> Result:
         depth=options.depth,
         limit=options.limit,
         watch=options.watch,
+        due_only=options.due_only,
     )
 
 

@@ -39,7 +39,7 @@ NEWSMINT_METRICS_ADDRESS = os.environ.get("NEWSMINT_METRICS_ADDRESS") or "127.0.
 NEWSMINT_HEALTH_MINUTES = 30.0
 """Between two looks at the sources' health in a crawl that runs on; every crawl looks at its end."""
 
-EXTRACTION_WORKERS = 0
+EXTRACTION_WORKERS = os.environ.get("NEWSMINT_EXTRACTION_WORKERS") or 0
 """Processes; 0 is one a core."""
 EXTRACTION_TIME_LIMIT = 30.0
 EXTRACTION_MEMORY_LIMIT = 1_500_000_000

@@ -17,6 +17,7 @@ from pipelines.errors import NewsmintError
 VERBS = {
     "crawl": "crawler.cli.crawl",
     "watch": "crawler.cli.watch",
+    "worker": "crawler.cli.worker",
     "schedule": "crawler.cli.schedule",
     "sources": "crawler.cli.sources",
     "extract": "crawler.cli.extract",

@@ -48,6 +48,7 @@ STOPPED = 130
 )
 @click.option("--since", metavar="DATE", help="Go back as far as this date, not only over the newest pages.")
 @click.option("--deep", is_flag=True, help="Go back as far as each route reaches.")
+@click.option("--due", "due_only", is_flag=True, help="Ask only the feeds and listings whose time has come.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N pages of each source.")
 @click.option("--dry-run", is_flag=True, help="Ask the routes, and print what would be fetched.")
 @click.option("--allow-private", is_flag=True, help="These sources may be on a private network or this machine.")
@@ -63,6 +64,7 @@ def crawl(
     sources_file: Path | None,
     since: str | None,
     deep: bool,
+    due_only: bool,
     limit: int | None,
     dry_run: bool,
     allow_private: bool,
@@ -93,7 +95,7 @@ def crawl(
         command = " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)])
         own = {"NEWSMINT_RULES": str(rules) if rules else None, "NEWSMINT_LOG_FORMAT": log_format}
         given = {name: value for name, value in own.items() if value}
-        options = Options(chosen, database, depth, limit, command, given)
+        options = Options(chosen, database, depth, limit, command, given, due_only=due_only)
         ctx.exit(_dry_run(options, as_json) if dry_run else _crawl(options, as_json))
 
 

@@ -58,6 +58,7 @@ class NewsSpider(Spider):
         limit: int | None = None,
         dry_run: bool = False,
         watch: Watch | None = None,
+        due_only: bool = False,
         settings: BaseSettings,
     ) -> None:
         super().__init__(self.name)
@@ -66,6 +67,7 @@ class NewsSpider(Spider):
         self.limit = limit
         self.uses_frontier = not dry_run
         self.watch = watch
+        self._due_only = due_only or watch is not None
         self._by_key = {source.key: source for source in sources}
         self._reach = reach_of(depth or Depth(), settings)
         limits = {source.key: limits_of(source, settings) for source in sources}
@@ -84,6 +86,7 @@ class NewsSpider(Spider):
             limit=int(kwargs["limit"]) if kwargs.get("limit") else None,
             dry_run=bool(kwargs.get("dry_run")),
             watch=kwargs.get("watch"),
+            due_only=bool(kwargs.get("due_only")),
             settings=settings,
         )
         spider._set_crawler(crawler)
@@ -93,7 +96,7 @@ class NewsSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for request in self.listings.visit(due_at=now() if self.watch else None):
+        for request in self.listings.visit(due_at=now() if self._due_only else None):
             yield request
 
     def is_listing(self, source: str) -> bool:

@@ -44,10 +44,11 @@ class Newsstand:
     """What was answered with 304."""
     connections: int = 0
     """How many were made."""
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def times(self, path: str) -> list[float]:
         """When the path was asked for."""
@@ -95,10 +96,10 @@ def _sentence(dice: random.Random, place: str) -> str:
 
 
 @contextmanager
-def newsstand(again: Newsstand | None = None) -> Iterator[Newsstand]:
-    """Serve for the block; ``again`` is one that was closed, to be served on its old port."""
-    server = _Server(("127.0.0.1", again.port if again else 0), _Handler)
-    server.stand = again or Newsstand(server.server_address[1])
+def newsstand(again: Newsstand | None = None, host: str = "127.0.0.1") -> Iterator[Newsstand]:
+    """Serve for the block; ``again`` is one that was closed, to be served on its old port. Hosts are of loopback."""
+    server = _Server((again.host, again.port) if again else (host, 0), _Handler)
+    server.stand = again or Newsstand(server.server_address[1], host=host)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

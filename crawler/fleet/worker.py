@@ -1,0 +1,87 @@
+"""A worker: takes visits, runs each as a crawl of its own, notes how it ended, and says so in a line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from crawler.fleet.findings import record_failure
+from crawler.fleet.schedule import Schedule
+from crawler.fleet.seam import Engine, Visit, VisitFailed, Work
+from crawler.fleet.visit import Crawl, Outcome, run
+from pipelines.errors import NewsmintError
+from pipelines.store.database import Store
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 10.0
+"""What a stop takes at most; the visits' own end comes before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """``tell`` is given a line a visit. One call of ``run`` a process: it answers to SIGTERM and SIGINT."""
+
+    store: Store
+    engine: Engine
+    schedule: Schedule
+    crawl: Crawl
+    tell: Callable[[str], None]
+
+    async def run(self, queues: Sequence[str], concurrency: int) -> bool:
+        """Work until stopped by a signal. Returns whether all that was under way has gone back into the queue."""
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        visit = partial(self._visit, stop)
+        work = Work(visit, self.schedule.due, self.tell)
+        engine = asyncio.ensure_future(self.engine.run(work, queues, concurrency, stop))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((engine, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            await asyncio.wait((engine,), timeout=GRACE_SECONDS)
+        stopping.cancel()
+        if engine.done():
+            engine.result()
+            return True
+        engine.cancel()
+        return False
+
+    async def _visit(self, stop: asyncio.Event, visit: Visit) -> None:
+        began = time.monotonic()
+        await self._note(partial(self.schedule.begin, visit.source))
+        log.info("%s: visit begins", visit.source)
+        try:
+            outcome = await run(self.crawl, visit.source, stop)
+        except VisitFailed as failure:
+            self.tell(f"{visit.source}: {_said(failure)} ({_spoken(began)})")
+            if failure.wait != 0:
+                await self._note(partial(self.schedule.end, visit.source, str(failure), failed=True))
+                await self._note(partial(record_failure, self.store, visit, str(failure), time.monotonic() - began))
+            raise
+        self.tell(f"{visit.source}: {outcome} ({_spoken(began)})")
+        await self._note(partial(self._end, visit.source, outcome))
+
+    def _end(self, source: str, outcome: Outcome) -> None:
+        self.schedule.end(source, str(outcome), failed=not outcome.reached)
+
+    async def _note(self, write: Callable[[], object]) -> None:
+        """What the schedule knows of a visit is worth a few tries, not the visit."""
+        with suppress(NewsmintError):
+            await asyncio.to_thread(write)
+            return
+        log.warning("what became of a visit could not be written down: the store is away")
+
+
+def _said(failure: VisitFailed) -> str:
+    return f"{failure}" if failure.wait is None or failure.wait == 0 else f"{failure}; tried again later"
+
+
+def _spoken(began: float) -> str:
+    return f"{time.monotonic() - began:.0f} s"
