@@ -10,7 +10,7 @@ STORE ?= data/news.sqlite3
 SOURCES ?=
 GOLD ?= $(dir $(wildcard ../shared/bench/*/pages.jsonl))
 
-.PHONY: help install crawl desk test test-all test-wordpress lint format bench docs check-readme clean
+.PHONY: help install crawl desk test test-all test-wordpress lint lint-deploy format bench docs check-readme clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -57,6 +57,10 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy --strict, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+lint-deploy: $(VENV)/.installed-dev  ## what deploy/ holds, with hadolint and the schemas of Kubernetes too (160 MB)
+	@$(PIP) -e ".[lint-deploy]"
+	@$(BIN)/python -m pytest -q tests/deploy -m "not slow"
 
 format: $(VENV)/.installed-dev  ## let ruff format and fix what it can
 	@$(BIN)/ruff format .
