@@ -20,6 +20,7 @@ from pipelines.export import export as write_export
 from pipelines.export.picking import DEDUPE, Splits
 from pipelines.export.presets import preset, presets
 from pipelines.store import open_store
+from pipelines.store.engine import Location
 from pipelines.store.times import epoch_asked_for, normalised
 
 
@@ -84,20 +85,20 @@ def export(ctx: click.Context, /, name: str | None, output: str, database: str, 
     """
     target = None if output == "-" else Path(output)
     with open_store(database, readonly=True) as store:
-        path = store.path
+        place = store.location
     usual = preset(asked["preset"]) if asked["preset"] else {}
     request = request_of(name or _format_of(target) or usual.get("format", "jsonl"), usual | _given(asked))
     if since_last:
-        _bring_up_to_date(path, request, target)
+        _bring_up_to_date(place, request, target)
         return
     with _progress() as start:
-        done = write_export(path, request, target, as_folder=output.endswith("/"), start=start)
+        done = write_export(place, request, target, as_folder=output.endswith("/"), start=start)
     _report(done, target)
     if not done.articles:
         ctx.exit(1)
 
 
-def _bring_up_to_date(database: Path, request: Request, target: Path | None) -> None:
+def _bring_up_to_date(database: Location, request: Request, target: Path | None) -> None:
     if target is None:
         raise UsageError("--since-last needs a folder of its own: give it with -o")
     with _progress() as start:

@@ -6,13 +6,13 @@ Its YAML head names the files of each table and split, so that ``datasets.load_d
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipelines.export.columns import Column, Table
 from pipelines.export.picking import Picked
 from pipelines.export.request import Request
+from pipelines.store.reading import Reading
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _MOST = 40
@@ -20,7 +20,7 @@ _MOST = 40
 _PICKED = "FROM picked JOIN article ON article.number = picked.number"
 
 
-def card(conn: sqlite3.Connection, request: Request, picked: Picked, tables: Sequence[Table]) -> str:
+def card(conn: Reading, request: Request, picked: Picked, tables: Sequence[Table]) -> str:
     """The card as Markdown. It holds nothing of a page but codes and names of sources."""
     parts = [
         _head(conn, picked, tables),
@@ -35,7 +35,7 @@ def card(conn: sqlite3.Connection, request: Request, picked: Picked, tables: Seq
     return "\n".join(parts)
 
 
-def _head(conn: sqlite3.Connection, picked: Picked, tables: Sequence[Table]) -> str:
+def _head(conn: Reading, picked: Picked, tables: Sequence[Table]) -> str:
     languages = [row[0] for row in conn.execute(f"SELECT DISTINCT language {_PICKED} WHERE language > '' ORDER BY 1")]
     size = next((name for most, name in _SIZES if picked.total < most), "1M<n<10M")
     lines = ["---", "pretty_name: Crypto news, clean", "license: other", f"size_categories: [{size}]"]
@@ -67,7 +67,7 @@ def _what(request: Request, picked: Picked) -> str:
     return "\n".join(lines)
 
 
-def _whence(conn: sqlite3.Connection) -> str:
+def _whence(conn: Reading) -> str:
     rows = conn.execute(
         "SELECT coalesce(article.source, '(files)'), count(*), sum(article.word_count), min(article.published_at), "
         f"max(article.published_at) {_PICKED} GROUP BY 1 ORDER BY 2 DESC, 1"
@@ -77,7 +77,7 @@ def _whence(conn: sqlite3.Connection) -> str:
     return "\n".join(["## Whence", "", _table(("source", "articles", "words", "from", "to"), shown), *more])
 
 
-def _cleaning(conn: sqlite3.Connection, picked: Picked) -> str:
+def _cleaning(conn: Reading, picked: Picked) -> str:
     removed = conn.execute(
         f"SELECT reason, count(*), count(DISTINCT article_id) {_PICKED} "
         "CROSS JOIN removed_block ON removed_block.article_id = article.id GROUP BY 1 ORDER BY 2 DESC, 1"
@@ -99,11 +99,13 @@ def _cleaning(conn: sqlite3.Connection, picked: Picked) -> str:
     )
 
 
-def _quality(conn: sqlite3.Connection) -> str:
+def _quality(conn: Reading) -> str:
     sets = ("gopher", "repetition", "fineweb", "c4")
-    sums = ", ".join(f"sum(quality.{name} = 1), sum(quality.{name} = 0)" for name in sets)
+    sums = ", ".join(
+        f"count(*) FILTER (WHERE quality.{name} = 1), count(*) FILTER (WHERE quality.{name} = 0)" for name in sets
+    )
     found = conn.execute(f"SELECT {sums} {_PICKED} JOIN quality ON quality.article_id = article.id").fetchone()
-    rows = [(name, f"{found[2 * i] or 0:,}", f"{found[2 * i + 1] or 0:,}") for i, name in enumerate(sets)]
+    rows = [(name, f"{found[2 * i]:,}", f"{found[2 * i + 1]:,}") for i, name in enumerate(sets)]
     return (
         "Rule sets for training text, as measured; nothing is left out because of them unless it was asked for, since "
         f"they fail honest news flashes:\n\n{_table(('rule set', 'pass', 'fail'), rows)}"
@@ -133,7 +135,7 @@ _FAULTS = """## Known faults
 """
 
 
-def _rights(conn: sqlite3.Connection, request: Request) -> str:
+def _rights(conn: Reading, request: Request) -> str:
     counted = dict(
         conn.execute(
             "SELECT CASE WHEN article_rights.article_id IS NULL THEN 'not recorded' WHEN rights.ai_allowed = 0 THEN "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from pipelines.export.picking import Picked, pick
 from pipelines.export.request import Request, several_files
 from pipelines.export.shards import Progress, Range, Shard, silent, write_stream
 from pipelines.export.snapshot import snapshot
+from pipelines.store.engine import Location
+from pipelines.store.reading import Reading
 
 Start = Callable[[int], Progress]
 """Told how many articles there will be; gives what is told of each step."""
@@ -31,7 +32,7 @@ class Exported:
 
 
 def export(
-    database: Path,
+    database: Location,
     request: Request,
     target: Path | None = None,
     *,
@@ -62,9 +63,7 @@ def ranges(picked: Picked) -> list[Range]:
     return found
 
 
-def _one_file(
-    conn: sqlite3.Connection, request: Request, picked: Picked, target: Path | None, progress: Progress
-) -> Exported:
+def _one_file(conn: Reading, request: Request, picked: Picked, target: Path | None, progress: Progress) -> Exported:
     if several_files(request):
         raise UsageError("this is more than one file; give a folder with -o")
     (articles,) = request.shape.made()

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,15 +19,16 @@ from pipelines.errors import CannotWrite, StoreBusy
 from pipelines.export import card, croissant, manifest
 from pipelines.export.columns import Table
 from pipelines.export.files import explained, sync_folder, write_whole
-from pipelines.export.picking import Picked
+from pipelines.export.picking import Picked, places
 from pipelines.export.request import Request
 from pipelines.export.shards import Progress, Range, Shard, write_shards
+from pipelines.store.reading import Reading
 
 _JOURNAL = "journal.json"
 
 
 def write_folder(
-    conn: sqlite3.Connection, request: Request, picked: Picked, parts: list[Range], target: Path, progress: Progress
+    conn: Reading, request: Request, picked: Picked, parts: list[Range], target: Path, progress: Progress
 ) -> list[Shard]:
     """Write the data set and put it in its place; the shards it has.
 
@@ -88,7 +88,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _written(
-    conn: sqlite3.Connection,
+    conn: Reading,
     request: Request,
     tables: list[Table],
     parts: list[Range],
@@ -126,22 +126,22 @@ def _resumed(folder: Path, mark: str) -> list[Shard]:
     return []
 
 
-def _newest(conn: sqlite3.Connection) -> str | None:
+def _newest(conn: Reading) -> str | None:
     """The day of the newest article."""
     query = "SELECT date(max(published_ts), 'unixepoch') FROM picked JOIN article ON article.number = picked.number"
     day: str | None = conn.execute(query).fetchone()[0]
     return day
 
 
-def _fingerprint(conn: sqlite3.Connection, request: Request) -> str:
+def _fingerprint(conn: Reading, request: Request) -> str:
     """A hash that changes with the request, the articles picked, and any touch of the store's articles."""
     digest = hashlib.sha256(json.dumps(request.as_dict(), sort_keys=True).encode())
-    for row in conn.execute("SELECT number, version, split, cluster, cluster_size FROM picked ORDER BY place"):
+    for row in places(conn):
         digest.update(repr(row).encode())
     for query in (
-        "SELECT max(seq) FROM main.change",
-        "SELECT count(*), max(seen_at) FROM main.article_rights",
-        "SELECT count(*) FROM main.quality",
+        "SELECT max(seq) FROM change",
+        "SELECT count(*), max(seen_at) FROM article_rights",
+        "SELECT count(*) FROM quality",
     ):
         digest.update(repr(conn.execute(query).fetchone()).encode())
     return digest.hexdigest()

@@ -29,6 +29,8 @@ from pipelines.export.picking import pick
 from pipelines.export.request import Request, several_files
 from pipelines.export.shards import Progress, Range, read
 from pipelines.export.snapshot import snapshot
+from pipelines.store.engine import Location
+from pipelines.store.reading import Reading
 
 CHANGE = (
     Column("change", "text", "", "new, changed or withdrawn: a withdrawn row has little but its id"),
@@ -38,6 +40,7 @@ _UNCHANGED = (
     "SELECT article.number FROM article JOIN exported ON exported.id = article.id "
     "WHERE article.id NOT IN (SELECT article_id FROM change WHERE seq > :cursor)"
 )
+_GIVEN_OUT = "INSERT INTO exported VALUES (:id, :hash) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Increment:
         return self.new + self.changed + self.withdrawn
 
 
-def export_since_last(database: Path, request: Request, target: Path, progress: Progress) -> Increment:
+def export_since_last(database: Location, request: Request, target: Path, progress: Progress) -> Increment:
     """Bring the data set in the folder ``target`` up to date with the store, or begin it.
 
     Raises UsageError for a request other than the one it was begun with, BadInput for a folder that is something else
@@ -66,14 +69,14 @@ def export_since_last(database: Path, request: Request, target: Path, progress: 
         raise UsageError("--since-last writes one table of now: leave out --split, --tables side, --as-of, huggingface")
     with explained(target):
         target.mkdir(parents=True, exist_ok=True)
-    with locked(target), snapshot(database, author_key=request.author_key) as conn:
+    with locked(target), snapshot(database, author_key=request.author_key, changes=True) as conn:
         return _Feed(conn, request, target, progress).run()
 
 
 class _Feed:
     """One run on one folder."""
 
-    def __init__(self, conn: sqlite3.Connection, request: Request, target: Path, progress: Progress) -> None:
+    def __init__(self, conn: Reading, request: Request, target: Path, progress: Progress) -> None:
         self._conn, self._request, self._target, self._progress = conn, request, target, progress
         self._manifest = _begun(target, request)
         (table,) = request.shape.made()
@@ -103,14 +106,17 @@ class _Feed:
 
     def _load_exported(self) -> None:
         """What was given out: the last word on each id."""
-        self._conn.execute("CREATE TEMP TABLE exported (id TEXT PRIMARY KEY, hash TEXT) WITHOUT ROWID")
+        form = "TEXT PRIMARY KEY, hash TEXT) WITHOUT ROWID"
+        if not isinstance(self._conn, sqlite3.Connection):
+            form = 'TEXT COLLATE "C" PRIMARY KEY, hash TEXT)'
+        self._conn.execute(f"CREATE TEMP TABLE exported (id {form}")
         for entry in self._manifest["state"]:
             path = self._target / entry["path"]
             if not path.exists() or hash_of(path) != entry["sha256"]:
                 raise BadInput(f"{path}: missing or not as it was written; begin the data set anew in another folder")
             with path.open(encoding="ascii") as lines:
-                pairs = (line.split() for line in lines)
-                self._conn.executemany("INSERT OR REPLACE INTO exported VALUES (?, ?)", pairs)
+                pairs = (dict(zip(("id", "hash"), line.split(), strict=True)) for line in lines)
+                self._conn.executemany(_GIVEN_OUT, pairs)
         self._conn.execute("DELETE FROM exported WHERE hash = '-'")
 
     def _pick(self) -> int:
@@ -127,7 +133,7 @@ class _Feed:
             {"cursor": self._manifest["feed"]["cursor"]},
         )
         conn.execute("DELETE FROM picked")
-        return conn.execute("INSERT INTO picked SELECT * FROM todo").rowcount
+        return int(conn.execute("INSERT INTO picked SELECT * FROM todo").rowcount)
 
     def _rows(self, total: int) -> Iterator[tuple[str, str, Any]]:
         """Id, hash and row of all that is to be written, the withdrawn ones last."""
@@ -137,7 +143,7 @@ class _Feed:
             for row in rows:
                 name = row[7 : row.index('"', 7)] if lines else row[0]
                 mark = blake2b((row if lines else repr(row)).encode(), digest_size=8).hexdigest()
-                known = self._conn.execute("SELECT hash FROM exported WHERE id = ?", (name,)).fetchone()
+                known = self._conn.execute("SELECT hash FROM exported WHERE id = :id", {"id": name}).fetchone()
                 if known is None or known[0] != mark:
                     yield name, mark, self._marked("changed" if known else "new", row)
         for (name,) in self._conn.execute("SELECT id FROM gone ORDER BY id"):
@@ -153,7 +159,8 @@ class _Feed:
         """A row with what may still be said of an article."""
         names = [column.name for column in self._table.columns]
         told = [each for each in ("url", "canonical_url", "source", "gone_at", "gone_reason") if each in names]
-        found = self._conn.execute(f"SELECT {', '.join(['id', *told])} FROM article WHERE id = ?", (name,)).fetchone()  # noqa: S608
+        asked = f"SELECT {', '.join(['id', *told])} FROM article WHERE id = :id"  # noqa: S608
+        found = self._conn.execute(asked, {"id": name}).fetchone()
         known = dict(zip(["id", *told], found, strict=True)) if found else {"id": name}
         lists = ("texts", "records")
         if self._request.form.lines:

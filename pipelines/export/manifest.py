@@ -6,7 +6,6 @@ It holds no time of its own making and no path of this machine, so that it too i
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pipelines.export.picking import Picked
 from pipelines.export.request import Request
 from pipelines.export.shards import Shard
 from pipelines.release import release
+from pipelines.store.reading import Reading
 from pipelines.store.schema import REVISION
 
 NAME = "manifest.json"
@@ -37,7 +37,7 @@ def listed(folder: Path) -> set[str]:
 
 
 def made(
-    conn: sqlite3.Connection, request: Request, picked: Picked, tables: Iterable[Table], shards: Iterable[Shard]
+    conn: Reading, request: Request, picked: Picked, tables: Iterable[Table], shards: Iterable[Shard]
 ) -> dict[str, Any]:
     """The manifest of a finished export."""
     shards = list(shards)
@@ -84,7 +84,7 @@ def _columns(table: Table) -> dict[str, str]:
     return {column.name: column.kind for column in table.columns}
 
 
-def _counted(conn: sqlite3.Connection, column: str) -> dict[str, int]:
+def _counted(conn: Reading, column: str) -> dict[str, int]:
     """How many of the picked articles each version read."""
     query = (
         f"SELECT article.{column}, count(*) FROM picked JOIN article ON article.number = picked.number "  # noqa: S608

@@ -6,13 +6,13 @@ only then made part of ours.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipelines.errors import UsageError
 from pipelines.store.questions import bound, question
+from pipelines.store.reading import Reading, written
 from pipelines.store.sql import read
 
 
@@ -54,11 +54,11 @@ class Selection:
         }
 
 
-def where_clause(conn: sqlite3.Connection, selection: Selection) -> tuple[str, dict[str, Any]]:
+def where_clause(conn: Reading, selection: Selection) -> tuple[str, dict[str, Any]]:
     """The condition as SQL and the values it binds. Raises UsageError for SQL that is wrong or would write."""
     values: dict[str, Any] = {}
     parts = [*_lists(selection, values), *_bounds(selection, values), *_own(conn, selection, values)]
-    return " AND ".join(parts) or "1", values
+    return " AND ".join(parts) or "1 = 1", values
 
 
 RULE_SETS = ("gopher", "repetition", "fineweb", "c4")
@@ -105,7 +105,7 @@ def _bounds(selection: Selection, values: dict[str, Any]) -> Iterator[str]:
         yield f"EXISTS (SELECT 1 FROM quality WHERE article_id = article.id AND {name} = 1)"  # noqa: S608
 
 
-def _own(conn: sqlite3.Connection, selection: Selection, values: dict[str, Any]) -> Iterator[str]:
+def _own(conn: Reading, selection: Selection, values: dict[str, Any]) -> Iterator[str]:
     if selection.where:
         for tried in ("SELECT ({}\n) AS met FROM article LIMIT 1", "SELECT 1 FROM article WHERE ({}\n) LIMIT 1"):
             read(conn, tried.format(selection.where))
@@ -116,12 +116,13 @@ def _own(conn: sqlite3.Connection, selection: Selection, values: dict[str, Any])
         asked = question(selection.query)
         asked_values = bound(conn, asked, selection.values)
         values |= asked_values
-        yield _among(conn, asked.sql.strip().rstrip(";"), asked_values, selection.query)
+        statement = asked.sql_for(conn).strip().rstrip(";")
+        yield _among(conn, written(conn, statement), asked_values, selection.query)
 
 
-def _among(conn: sqlite3.Connection, statement: str, values: Mapping[str, Any], name: str) -> str:
-    columns = read(conn, f"SELECT * FROM ({statement}\n)", values, limit=1).columns  # noqa: S608
+def _among(conn: Reading, statement: str, values: Mapping[str, Any], name: str) -> str:
+    columns = read(conn, f"SELECT * FROM ({statement}\n) AS chosen", values, limit=1).columns  # noqa: S608
     found = next((each for each in ("article_id", "id") if each in columns), None)
     if found is None:
         raise UsageError(f"{name}: its result has no column id or article_id, so it selects no articles")
-    return f"article.id IN (SELECT {found} FROM ({statement}\n))"  # noqa: S608
+    return f"article.id IN (SELECT {found} FROM ({statement}\n) AS chosen)"  # noqa: S608

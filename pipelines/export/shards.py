@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.export.base import Format, Writer
 from pipelines.export.columns import Table
 from pipelines.export.files import Measured, whole_file
+from pipelines.store.reading import Reading
 
 STEP = 500
 """Articles read at a time; a row group is a multiple of it."""
@@ -49,17 +50,25 @@ class Range:
     upto: int
 
 
-def read(conn: sqlite3.Connection, table: Table, part: Range, *, lines: bool) -> Iterator[tuple[int, list[Any]]]:
+def read(conn: Reading, table: Table, part: Range, *, lines: bool) -> Iterator[tuple[int, list[Any]]]:
     """The rows of a range, a few articles at a time, each with the last place it has."""
     query = table.select("picked.place > :after AND picked.place <= :upto", lines=lines)
     for after in range(part.after, part.upto, STEP):
         upto = min(after + STEP, part.upto)
-        rows = conn.execute(query, {"after": after, "upto": upto}).fetchall()
+        here = conn if isinstance(conn, sqlite3.Connection) else _slice(conn, query, after, upto)
+        rows = here.execute(query, {"after": after, "upto": upto}).fetchall()
         yield upto, _lines(rows) if lines else rows
 
 
+def _slice(conn: Reading, query: str, after: int, upto: int) -> sqlite3.Connection:
+    from pipelines.export.slices import Slices
+
+    assert isinstance(conn, Slices)
+    return conn.slice(query, after, upto)
+
+
 def write_stream(
-    conn: sqlite3.Connection, table: Table, ranges: Sequence[Range], form: Format, file: Measured, progress: Progress
+    conn: Reading, table: Table, ranges: Sequence[Range], form: Format, file: Measured, progress: Progress
 ) -> int:
     """All rows of the ranges into one open file; how many they were."""
     writer, count = form.open(file.binary, table), 0
@@ -73,7 +82,7 @@ def write_stream(
 
 
 def write_shards(
-    conn: sqlite3.Connection,
+    conn: Reading,
     table: Table,
     part: Range,
     form: Format,
@@ -95,7 +104,7 @@ def write_shards(
 
 
 def _fill(
-    conn: sqlite3.Connection,
+    conn: Reading,
     table: Table,
     part: Range,
     form: Format,

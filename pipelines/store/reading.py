@@ -22,6 +22,15 @@ class Reading(Protocol):
         """Run a statement once for each of the values."""
 
 
+def written(connection: Reading, sql: str) -> str:
+    """A statement of ours as free SQL is written for the database that the connection is to."""
+    if isinstance(connection, sqlite3.Connection):
+        return sql
+    from pipelines.store.postgres.spelling import spelled
+
+    return spelled(sql)
+
+
 def driver(conn: Connection) -> Reading:
     """The driver's connection below one of SQLAlchemy's."""
     connection: Any = conn.connection.driver_connection

@@ -17,14 +17,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from pipelines.postgres import lock_key
+from pipelines.store.changes import CHANGING
 from pipelines.store.derived import ROLLUPS, VIEWS
 from pipelines.store.postgres.spelling import spelled
 
 INDEXED = "newsmint words 1"
 """How the words of the index are made, as its table's comment says; another one has it made anew."""
-
-CHANGING = "changing articles"
-"""The name of the lock that is shared by those who change articles."""
 
 _INDEX = (
     "DROP TABLE IF EXISTS article_fts",
