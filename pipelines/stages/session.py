@@ -44,6 +44,7 @@ class Session:
         keys: Sequence[str] = (),
     ) -> None:
         self.store = store
+        store.is_patient = True
         self.command = command
         self.owner = me()
         self._versions = versions
@@ -107,7 +108,9 @@ class Session:
             return
         self._closed = True
         self._writer.close()
-        for step in (partial(patiently, partial(self._conclude, state)), self.store.close):
+        self.store.is_patient = self.trouble is None
+        conclude = partial(self._conclude, state)
+        for step in (conclude if self.trouble else partial(patiently, conclude), self.store.close):
             try:
                 step()
             except NewsmintError as error:

@@ -21,6 +21,7 @@ from pipelines.store import articles, asof, questions, search
 from pipelines.store.bodies import TableArchive
 from pipelines.store.committing import commit
 from pipelines.store.engine import WRITE, Location, archive_path, explained, label, make_engine, reading
+from pipelines.store.patience import patiently
 from pipelines.store.reading import driver
 from pipelines.store.schema import REVISION
 from pipelines.store.sql import SECONDS, Result, read
@@ -42,6 +43,8 @@ class Store:
         self.location = location
         self.readonly = readonly or moment is not None
         self.moment = moment
+        self.is_patient = False
+        """Whether a server that does not answer is waited for: a crawl does, a question does not."""
         self.engine: Engine = make_engine(location, readonly=self.readonly)
         self._reader = reading(self.engine)
         self._writer = self.engine.execution_options(**{WRITE: True})
@@ -64,15 +67,22 @@ class Store:
 
         Raises StoreBusy when another process keeps writing, CannotWrite when the disk is full or read-only.
         """
-        with explained(self.location), self._writer.connect() as conn, conn.begin() as transaction:
+        with explained(self.location), self._connected(self._writer) as conn, conn.begin() as transaction:
             yield conn
             commit(transaction, self.engine, self.location)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A connection to read from; it sees one state of the database from its first query to the block's end."""
-        with explained(self.location), self._reader.connect() as conn:
+        with explained(self.location), self._connected(self._reader) as conn:
             yield conn
+
+    def _connected(self, engine: Engine) -> Connection:
+        def connect() -> Connection:
+            with explained(self.location):
+                return engine.connect()
+
+        return patiently(connect) if self.is_patient else connect()
 
     @cached_property
     def archive(self) -> PageArchive:

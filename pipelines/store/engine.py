@@ -81,7 +81,7 @@ def _of_server(url: URL, *, readonly: bool) -> Engine:
         json_serializer=json_text,
         paramstyle="format",
         pool_use_lifo=True,
-        pool_pre_ping=readonly,  # whoever writes tries again anyway, and asks more often
+        pool_pre_ping=True,
     )
     event.listen(engine, "connect", postgres.prepare)
     event.listen(engine, "begin", _begin_at_server)
