@@ -89,8 +89,8 @@ def made_up(count: int) -> Iterator[RawPage]:
         yield RawPage(f"https://ledger.example{story_path(number)}", story_page(number).encode())
 
 
-def of_size(path: Path, size: int) -> int:
-    """A WARC of so many bytes; how many pages that are."""
+def of_size(path: Path, size: int) -> None:
+    """A WARC of so many bytes."""
 
     def until_full() -> Iterator[RawPage]:
         for page in made_up(10_000_000):
@@ -99,7 +99,7 @@ def of_size(path: Path, size: int) -> int:
             yield page
 
     path.touch()
-    return write_warc(path, until_full())
+    write_warc(path, until_full())
 
 
 def measured(command: Sequence[str], watch: list[tuple[float, int]] | None = None) -> Measured:
@@ -142,13 +142,13 @@ def compare(warc: Path, pages: int, folder: Path, workers: int, rounds: int) -> 
     return ratio
 
 
-def flat(folder: Path, size: int, workers: int) -> None:
-    """Memory over one bulk run of a WARC of so many bytes, a tenth of the time at a time."""
-    warc = folder / "large.warc.gz"
-    pages = of_size(warc, size)
+def flat(folder: Path, warc: Path, workers: int) -> None:
+    """Memory over one bulk run of a WARC, a tenth of the time at a time."""
     held: list[tuple[float, int]] = []
     run = measured([*BULK, str(warc), "-o", str(folder / "flat"), "--workers", str(workers)], held)
-    print(f"{pages:,} pages, {warc.stat().st_size / 1e6:,.0f} MB; {1000 * run.cpu / pages:.1f} ms of CPU a page")
+    records = sum(json.loads((folder / "flat" / "manifest.json").read_bytes())["records"].values())
+    size = warc.stat().st_size / 1e6
+    print(f"{records:,} records, {size:,.0f} MB, {workers} workers; {1000 * run.cpu / records:.1f} ms of CPU a record")
     for tenth in range(10):
         some = [memory for at, memory in held if tenth <= 10 * at / run.seconds < tenth + 1]
         print(f"{tenth + 1:3}/10 {max(some, default=0) / 1e6:8.0f} MB at most")
@@ -162,12 +162,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--megabytes", type=int, metavar="N", help="memory over a WARC of this size instead")
+    parser.add_argument("--warc", type=Path, metavar="FILE", help="memory over this WARC instead")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the ratio there as well")
     options = parser.parse_args(arguments)
     with TemporaryDirectory(prefix="newsmint-bench-") as name:
         folder = Path(name)
-        if options.megabytes:
-            flat(folder, options.megabytes * 1_000_000, options.workers)
+        if options.warc or options.megabytes:
+            if not options.warc:
+                of_size(folder / "large.warc.gz", options.megabytes * 1_000_000)
+            flat(folder, options.warc or folder / "large.warc.gz", options.workers)
             return 0
         gold = (page.raw for each in options.gold or () for page in read_gold(each))
         pages = write_warc(folder / "pages.warc.gz", gold if options.gold else made_up(options.pages))

@@ -21,8 +21,8 @@ from pipelines.export.parquet import RowGroups
 
 ARTICLES, REFUSED, SKETCHES, SIGHTINGS = "data/articles", "data/rejected", "state/sketches", "state/sightings"
 FOLDERS = (ARTICLES, REFUSED, SKETCHES, SIGHTINGS)
-ROWS = 100
-"""Held back before they are made Arrow's columns."""
+HELD, GROUP = 4_000_000, 24_000_000
+"""Bytes of rows before they are made Arrow's columns, and before those are written as a row group: bounds memory."""
 
 Note = Callable[[str, int], None]
 """Told of records as they are done: what came of them, how many."""
@@ -94,16 +94,24 @@ class _Rows:
     writer: RowGroups
     held: list[str] = field(default_factory=list)
     count: int = 0
+    _size: int = 0
+    _group: int = 0
 
     def add(self, row: bytes) -> None:
         self.held.append(row.decode())
         self.count += 1
-        if len(self.held) >= ROWS:
+        self._size += len(row)
+        if self._size >= HELD:
             self.flush()
 
     def flush(self) -> None:
+        """Hand over what is held."""
         self.writer.write(self.held)
         self.held.clear()
+        self._size, self._group = 0, self._group + self._size
+        if self._group >= GROUP:
+            self.writer.cut()
+            self._group = 0
 
     @property
     def finished(self) -> File:

@@ -33,6 +33,10 @@ class RowGroups:
         while sum(map(len, self._held)) >= ROW_GROUP:
             self._write_group(ROW_GROUP)
 
+    def cut(self) -> None:
+        """End the group here, however few rows it has."""
+        self._write_group(sum(map(len, self._held)))
+
     def close(self) -> None:
         """Write the last group and the file's footer."""
         self._write_group(ROW_GROUP)
