@@ -17,10 +17,10 @@ Steps: TypeAlias = Generator[simpy.Event, Any, Any]
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """A process of the fleet. ``jobs``: visits and pages that die with it."""
+    """A process of the fleet. ``jobs``: visits and pages that die with it, in the order in which they began."""
 
     cpu: simpy.Resource
-    jobs: set[simpy.Process] = field(default_factory=set)
+    jobs: dict[simpy.Process, None] = field(default_factory=dict)
     is_up: bool = True
 
 
@@ -50,7 +50,7 @@ class Workers:
 
     def free(self, worker: Worker, visit: simpy.Process) -> None:
         """The visit is over."""
-        worker.jobs.discard(visit)
+        worker.jobs.pop(visit, None)
         self._free.append(worker)
         self._match()
 
@@ -60,7 +60,7 @@ class Workers:
             if not worker.is_up:
                 continue
             event, visit = self.waiting.popleft()
-            worker.jobs.add(visit)
+            worker.jobs[visit] = None
             event.succeed(worker)
 
     def _fail_now_and_then(self, worker: Worker) -> Steps:

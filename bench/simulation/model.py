@@ -99,8 +99,9 @@ class _Day:
             digests = []
             for number in tuple(source.pending):
                 yield env.timeout(max(costs.pace, costs.page_seconds))
-                digests.append(env.process(self._digest(source, number, worker, begun)))
-                worker.jobs.add(digests[-1])
+                digest = env.process(self._digest(source, number, worker, begun))
+                worker.jobs[digest] = None
+                digests.append(digest)
             yield env.all_of(digests)
         except simpy.Interrupt:
             return False
@@ -118,7 +119,7 @@ class _Day:
         except simpy.Interrupt:
             self.result.lost += 1
             return
-        worker.jobs.discard(me)
+        worker.jobs.pop(me, None)
         del source.pending[number]
         self.result.articles.append(Article(source.published[number], source.due, begun, self.env.now))
         self.left -= 1
