@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from pipelines.stages.outcomes import LeaseLost, Missed, Place
 from pipelines.stages.polls import Read
 from pipelines.stages.refuse_repeats import SoftNotFound
 from pipelines.stages.rejected import BlockPage, Listing
-from pipelines.store import Store, frontier, open_store
+from pipelines.store import Store, frontier
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.runs import start_run
 from pipelines.store.times import now
@@ -34,12 +33,6 @@ ARTICLE = Article(
     body="Fees fall by a third.",
     published_at="2026-11-22T09:00:00Z",
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "news.sqlite3") as store:
-        yield store
 
 
 @pytest.fixture
@@ -73,7 +66,7 @@ def test_an_article_is_stored_with_its_page_and_its_url_is_done(conn: Connection
         "2026-11-22T11:00:00Z",
         ARTICLE.id,
     )
-    assert one(conn, "SELECT route, outcome, page_id FROM fetch") == ("feed", "new", 1)
+    assert one(conn, 'SELECT route, outcome, page_id FROM "fetch"') == ("feed", "new", 1)
     assert one(conn, "SELECT article_id FROM page") == (ARTICLE.id,)
 
 
@@ -136,7 +129,7 @@ def test_a_failure_is_tried_again_where_that_may_help(
     state, due = one(conn, "SELECT state, due_at FROM frontier")
     assert state == "failed"
     assert (due is not None) == comes_back
-    assert one(conn, "SELECT outcome, error, detail FROM fetch") == ("failed", "timeout", "30 s")
+    assert one(conn, 'SELECT outcome, error, detail FROM "fetch"') == ("failed", "timeout", "30 s")
 
 
 def test_a_server_that_asks_for_a_longer_pause_gets_it(conn: Connection, place: Place, lease: Lease) -> None:
@@ -150,11 +143,11 @@ def test_a_listing_read_is_a_fetch_and_queues_what_it_named(conn: Connection, pl
     read = Read("larkspur", "https://larkspur.example/feed", "feed", 200, 1000, 0.1, [FrontierEntry(URL, "larkspur")])
     assert polls.listing(conn, place, read) == 1
     assert polls.listing(conn, place, read) == 0
-    assert {tuple(row) for row in conn.execute(text("SELECT route, outcome FROM fetch"))} == {("feed", "listing")}
+    assert {tuple(row) for row in conn.execute(text('SELECT route, outcome FROM "fetch"'))} == {("feed", "listing")}
 
 
 def test_a_replayed_page_gets_no_second_row(conn: Connection, place: Place, lease: Lease) -> None:
     outcomes.store(conn, place, Extracted(Fetched(PAGE, lease), ARTICLE))
     assert outcomes.store(conn, place, Extracted(Fetched(PAGE, page_id=1), ARTICLE)) == "unchanged"
     assert one(conn, "SELECT count(*) FROM page") == (1,)
-    assert one(conn, "SELECT route FROM fetch WHERE id = 2") == ("archive",)
+    assert one(conn, 'SELECT route FROM "fetch" WHERE id = 2') == ("archive",)

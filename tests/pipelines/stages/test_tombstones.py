@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -16,7 +14,7 @@ from pipelines.stages import outcomes
 from pipelines.stages.items import Extracted, Fetched, Lease, NotModified
 from pipelines.stages.outcomes import Missed, Place
 from pipelines.stages.rejected import BlockPage, Listing, PasswordForm, Rejected, ScriptShell, TooShort
-from pipelines.store import Store, frontier, open_store
+from pipelines.store import Store, frontier
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.gone import gone
 from pipelines.store.runs import start_run
@@ -25,12 +23,6 @@ from pipelines.store.times import now
 URL = "https://larkspur.example/news/fees-fall"
 PAGE = RawPage(URL, b"<p>Fees fall by a third.</p>", "larkspur", fetched_at="2026-11-22T10:00:00Z")
 ARTICLE = Article(article_id(URL), URL, URL, "larkspur", title="Fees fall", body="Fees fall by a third.")
-
-
-@pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Store]:
-    with open_store(shutil.copy(empty_database, tmp_path)) as store:
-        yield store
 
 
 @pytest.fixture

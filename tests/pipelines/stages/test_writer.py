@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -14,14 +12,8 @@ from sqlalchemy import Connection, text
 from pipelines.errors import StoreBusy
 from pipelines.stages import writer as writing
 from pipelines.stages.writer import Writer
-from pipelines.store import Store, open_store
+from pipelines.store import Store
 from pipelines.store.sources import ensure_sources
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "news.sqlite3") as store:
-        yield store
 
 
 def keys(store: Store) -> list[str]:
@@ -76,23 +68,23 @@ def test_closing_commits_what_is_waiting(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_another_writer_is_waited_for(store: Store) -> None:
-    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+def test_another_writer_is_waited_for(file_store: Store) -> None:
+    other = sqlite3.connect(file_store.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(6, other.rollback).start()  # longer than one try waits
-    writer = Writer(store)
+    writer = Writer(file_store)
     writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]), urgent=True).result(timeout=30)
     writer.close()
     other.close()
-    assert keys(store) == ["larkspur"]
+    assert keys(file_store) == ["larkspur"]
 
 
-def test_trouble_that_lasts_is_told_once_for_each_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trouble_that_lasts_is_told_once_for_each_batch(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "BUSY_TRIES", 1)
     told: list[BaseException] = []
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(file_store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    writer = Writer(store, told.append)
+    writer = Writer(file_store, told.append)
     answer = writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]), urgent=True)
     with pytest.raises(StoreBusy):
         answer.result(timeout=30)
