@@ -10,7 +10,7 @@ STORE ?= data/news.sqlite3
 SOURCES ?=
 GOLD ?= $(dir $(wildcard ../shared/bench/*/pages.jsonl))
 
-.PHONY: help install crawl desk test test-all test-wordpress lint lint-deploy format bench docs check-readme clean
+.PHONY: help install crawl desk test test-all test-postgres test-wordpress lint lint-deploy format bench docs check-readme clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -48,6 +48,10 @@ test: $(VENV)/.installed-dev  ## run the tests
 
 test-all: $(VENV)/.installed-dev  ## run the tests, the slow ones too
 	@$(BIN)/python -m pytest -n 2 -m "not wordpress"
+
+test-postgres: $(VENV)/.installed-dev  ## run the tests of shared stores, with PostgreSQL from Debian's package
+	@tests/install_postgres.sh
+	@$(BIN)/python -m pytest -n 2 -m "postgres and not slow"
 
 test-wordpress: $(VENV)/.installed-dev  ## install a real WordPress from Debian's packages and crawl it by every route
 	@PYTHON=$(CURDIR)/$(BIN)/python tests/wordpress/run.sh
