@@ -64,18 +64,12 @@ def calls() -> Iterator[tuple[str, list[str]]]:
         yield from _calls(name, container["args"])
     for unit in UNITS:
         yield from _calls(unit.name, shlex.split(settings(unit)["ExecStart"][0]))
-    refresh = (DEPLOY / "bin/newsmint-refresh").read_text(encoding="utf-8")
-    for line in re.findall(r"^newsmint .*(?= \|\|)", refresh, re.MULTILINE):
-        yield "newsmint-refresh", shlex.split(line)[1:]
     for words in re.findall(r"^(?:CMD|ENTRYPOINT) (\[.*\])$", DOCKERFILE.read_text(encoding="utf-8"), re.MULTILINE):
         yield from _calls("Dockerfile", yaml.safe_load(words))
 
 
 def _calls(where: str, words: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """``newsmint-desk FOLDER …`` and ``newsmint-refresh FOLDER`` call ``serve`` and ``copy``."""
-    if words[:1] == ["newsmint-desk"]:
-        yield where, ["serve", *words[2:], "--db", f"{words[1]}/now/desk.sqlite3"]
-    elif words[:2] == ["sh", "-c"]:
+    if words[:2] == ["sh", "-c"]:
         script = words[2].replace("$$", "$")
         for line in re.findall(r"newsmint(?= )[^;']*", script):
             yield where, shlex.split(line)[1:]

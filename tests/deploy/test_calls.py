@@ -30,7 +30,7 @@ def test_a_call_is_one_that_the_command_line_takes(call: tuple[str, list[str]]) 
 
 
 def test_every_part_of_a_fleet_is_called() -> None:
-    assert {words[0] for _, words in CALLS} >= {"worker", "schedule", "serve", "copy", "notify", "health"}
+    assert {words[0] for _, words in CALLS} >= {"worker", "schedule", "serve", "notify", "health"}
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda it: it.name)

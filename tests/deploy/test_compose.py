@@ -95,8 +95,8 @@ def test_secrets_come_as_files_that_their_service_has() -> None:
         assert "@" not in environment.get("NEWSMINT_DATABASE_URL", "").replace("newsmint@postgres", "")
 
 
-def test_the_desk_is_shown_to_this_machine_alone_and_cannot_reach_the_store() -> None:
+def test_the_desk_is_shown_to_this_machine_alone_and_the_store_to_nobody() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published == {"desk": ["127.0.0.1:8001:8001"]}
-    assert SERVICES["desk"]["networks"] == ["desk"]
+    assert SERVICES["postgres"]["networks"] == ["store"]
     assert documents(COMPOSE)[0]["networks"]["store"] == {"internal": True}

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,15 +129,6 @@ def test_a_store_is_well_when_its_server_takes_connections(port: int, closed_por
 def test_a_desk_is_well_when_it_answers(port: int, closed_port: int) -> None:
     assert alive("http", str(port))[0] == 1  # 501: that server has no pages
     assert alive("http", str(closed_port))[0] == 1
-
-
-def test_a_copy_is_well_when_it_is_young(tmp_path: Path) -> None:
-    link = tmp_path / "now"
-    assert alive("fresh", str(link), "60")[0] == 1
-    link.symlink_to("20261123T020000Z")
-    os.utime(link, (time.time() - 90, time.time() - 90), follow_symlinks=False)
-    assert alive("fresh", str(link), "60")[0] == 1
-    assert alive("fresh", str(link), "120") == (0, "")
 
 
 def test_a_check_that_there_is_not_says_which_there_are() -> None:
