@@ -33,7 +33,7 @@ class Work:
     """What the engine calls. ``visit`` raises VisitFailed; ``due`` names the visits to hand out, given what is out."""
 
     visit: Callable[[Visit], Awaitable[None]]
-    due: Callable[[Collection[str]], Sequence[Visit]]
+    due: Callable[[Collection[str]], Awaitable[Sequence[Visit]]]
     tell: Callable[[str], None]
 
 

@@ -73,7 +73,7 @@ def register(app: App, work: Work, running: set[int]) -> None:
 async def hand_out(app: App, work: Work) -> int:
     """Queue the visits that are due, unless they are queued or run already; how many."""
     out = await visits_out(app)
-    due = await asyncio.to_thread(work.due, out.keys())
+    due = await work.due(out.keys())
     for first in range(0, len(due), BATCH):
         try:
             await app.job_manager.batch_defer_jobs_async([job_of(visit) for visit in due[first : first + BATCH]])

@@ -6,19 +6,23 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from crawler.fleet.findings import record_failure
 from crawler.fleet.schedule import Schedule
 from crawler.fleet.seam import Engine, Visit, VisitFailed, Work
 from crawler.fleet.visit import Crawl, Outcome, run
-from pipelines.errors import NewsmintError
+from pipelines.errors import NewsmintError, StoreAway
 from pipelines.store.database import Store
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PAUSES = (0.1, 0.5, 2.0)
 
 GRACE_SECONDS = 10.0
 """What a stop takes at most; the visits' own end comes before."""
@@ -40,7 +44,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         visit = partial(self._visit, stop)
-        work = Work(visit, self.schedule.due, self.tell)
+        work = Work(visit, _due_by(self.schedule), self.tell)
         engine = asyncio.ensure_future(self.engine.run(work, queues, concurrency, stop))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((engine, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -73,10 +77,27 @@ class Worker:
 
     async def _note(self, write: Callable[[], object]) -> None:
         """What the schedule knows of a visit is worth a few tries, not the visit."""
-        with suppress(NewsmintError):
-            await asyncio.to_thread(write)
-            return
-        log.warning("what became of a visit could not be written down: the store is away")
+        try:
+            await _tried(write)
+        except NewsmintError as error:
+            log.warning("what became of a visit could not be written down: %s", error)
+
+
+def _due_by(schedule: Schedule) -> Callable[[Collection[str]], Awaitable[Sequence[Visit]]]:
+    async def due(out: Collection[str]) -> Sequence[Visit]:
+        return await _tried(partial(schedule.due, out))
+
+    return due
+
+
+async def _tried(call: Callable[[], T]) -> T:
+    """What the call returns, on a thread; tried again where a connection was lost. Raises StoreAway."""
+    for pause in _PAUSES:
+        try:
+            return await asyncio.to_thread(call)
+        except StoreAway:
+            await asyncio.sleep(pause)
+    return await asyncio.to_thread(call)
 
 
 def _said(failure: VisitFailed) -> str:

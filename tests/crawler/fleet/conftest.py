@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from crawler.fleet.schedule import SCHEMA
 from tests.crawler.conftest import NEWSMINT, ROOT
 from tests.crawler.newsstand import Newsstand, newsstand
 
@@ -154,9 +156,16 @@ def fleet(url: str, sources: Path) -> Iterator[Fleet]:
             if worker.process.poll() is None:
                 worker.kill()
             worker.close()
+            sys.stdout.write(
+                "\n".join([f"worker {worker.process.pid}:", *worker.lines, ""])
+            )  # shown where a test fails
 
 
 @pytest.fixture
-def site() -> Iterator[Newsstand]:
-    with sites(1) as (stand,):
-        yield stand
+def shared_database(shared_database: str) -> Iterator[str]:
+    """The same, without what a fleet keeps in it: the next test may be given the same database."""
+    yield shared_database
+    engine = create_engine(shared_database)
+    with engine.begin() as conn:
+        conn.execute(text(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"))
+    engine.dispose()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.crawler.fleet.conftest import fleet, sites, sources_file, wait_until
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 
 def test_what_is_scheduled_is_visited_and_a_stop_is_clean(shared_database: str, tmp_path: Path) -> None:
