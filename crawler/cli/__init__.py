@@ -39,6 +39,7 @@ VERBS = {
     "retry": "crawler.cli.failures",
     "export": "crawler.cli.export",
     "archive": "crawler.cli.archive",
+    "copy": "crawler.cli.copy",
     "bulk": "crawler.cli.bulk",
     "quality": "crawler.cli.quality",
     "verify": "crawler.cli.verify",

@@ -6,7 +6,7 @@ becomes a store that others can open.
 """
 
 from pipelines.store.copying.compare import Compared, compare_stores
-from pipelines.store.copying.copy import Report, copy_store
+from pipelines.store.copying.copy import Report, copy_store, crawling
 from pipelines.store.copying.watching import QUIET, Watcher
 
-__all__ = ["QUIET", "Compared", "Report", "Watcher", "compare_stores", "copy_store"]
+__all__ = ["QUIET", "Compared", "Report", "Watcher", "compare_stores", "copy_store", "crawling"]

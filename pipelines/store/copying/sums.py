@@ -61,7 +61,10 @@ def plain(part: Part) -> Callable[[Row], Row]:
 
 
 def fitted(part: Part) -> Callable[[Row], Row]:
-    """What makes rows that PostgreSQL can hold of those that SQLite may: no NUL, and JSON that is Unicode."""
+    """What makes rows that PostgreSQL can hold of those that SQLite may: no NUL, and JSON that is Unicode.
+
+    A row that it can hold already comes back as the same object.
+    """
 
     def made(row: Row) -> Row:
         if not any("\0" in it for it in row if type(it) is str) and not any(
@@ -72,7 +75,8 @@ def fitted(part: Part) -> Callable[[Row], Row]:
         for place in part.json:
             if values[place] is not None:
                 values[place] = _of_unicode(values[place])
-        return tuple(values)
+        fit = tuple(values)
+        return row if fit == row else fit
 
     return made
 
