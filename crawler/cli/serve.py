@@ -13,7 +13,6 @@ import click
 from crawler.cli.common import err, out, store_option
 from pipelines.errors import BadConfig, MissingInput, UsageError
 from pipelines.store import open_store
-from pipelines.store.database import database_path
 
 PORT = 8001
 PASSWORD = "NEWSMINT_DESK_PASSWORD_HASH"  # noqa: S105 (the name of a variable)
@@ -52,11 +51,12 @@ def serve(port: int, host: str, hosts: tuple[str, ...], hash_password: bool, dat
         click.echo(hashed(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)))
         return
     password_variable = _password_variable(host)
-    open_store(database, readonly=True).close()
+    with open_store(database, readonly=True) as store:
+        place = store.location
     with _listening(host, port) as listener:
         from pipelines.desk.app import make_desk, warm_up
 
-        desk = make_desk(database_path(database), hosts=hosts, password_variable=password_variable)
+        desk = make_desk(place, hosts=hosts, password_variable=password_variable)
         asyncio.run(warm_up(desk))
         address = f"[{host}]" if ":" in host else host
         out.print(f"The desk: http://{address}:{listener.getsockname()[1]}/", markup=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import sqlite3
@@ -12,6 +13,8 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Request, Response
 
 from pipelines.desk.reading import DATABASE, Asked, Reader, snapshot
+from pipelines.desk.shared import TookTooLong
+from pipelines.errors import StoreAway, StoreBusy
 
 Read = Callable[[Reader], Any]
 
@@ -29,13 +32,18 @@ async def answer(datasette: Any, request: Request, template: str, read: Read, mi
         page, asked = await _read(datasette, read)
     except sqlite3.OperationalError as error:
         return await problem(datasette, request, 503, SLOW if "interrupt" in str(error) else BUSY)
+    except TookTooLong:
+        return await problem(datasette, request, 503, SLOW)
+    except (StoreBusy, StoreAway):
+        return await problem(datasette, request, 503, BUSY)
     if page is None:
         return await problem(datasette, request, 404, missing)
     if isinstance(page, Response):
         return page
     if is_json(request):
         return as_json({"page": page, "sql": [{"what": it.what, "sql": it.sql, "url": it.json_url} for it in asked]})
-    context = {"page": page, "asked": asked, "json_url": json_url(request)}
+    linked = asked if datasette.shared is None else []  # of a shared store no page runs SQL again
+    context = {"page": page, "asked": linked, "json_url": json_url(request)}
     return Response.html(await datasette.render_template(f"desk/{template}.html", context, request=request))
 
 
@@ -76,6 +84,10 @@ def _plain(value: Any) -> Any:
 
 
 async def _read(datasette: Any, read: Read) -> tuple[Any, list[Asked]]:
+    if datasette.shared is not None:
+        reading: tuple[Any, list[Asked]] = await asyncio.to_thread(datasette.shared.read, read)
+        return reading
+
     def in_thread(connection: sqlite3.Connection) -> tuple[Any, list[Asked]]:
         reader = Reader(connection)
         with sqlite_timelimit(connection, datasette.sql_time_limit_ms), snapshot(connection):

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.plugins import pm
 
 from pipelines.desk import plugin
 from pipelines.desk.database import ReadOnly
 from pipelines.desk.guard import LOOPBACK
 from pipelines.desk.reading import DATABASE
+from pipelines.desk.shared import SharedStore
+from pipelines.store.engine import Location
 
 HERE = Path(__file__).parent
 USER = "analyst"
@@ -29,14 +32,21 @@ SETTINGS = {
 
 
 class Desk(Datasette):  # type: ignore[misc]  # Datasette comes without types
-    """Datasette without its copy of the schema, which only some plugins ask: it takes a second or more to make."""
+    """Datasette without its copy of the schema, which only some plugins ask: it takes a second or more to make.
+
+    ``shared`` is what the pages are read from where that is a server: Datasette's own pages speak SQLite only.
+    """
+
+    def __init__(self, *, shared: SharedStore | None, **settings: Any) -> None:
+        self.shared = shared
+        super().__init__(**settings)
 
     async def refresh_schemas(self) -> None:
         """Keep no copy."""
 
 
-def make_desk(store: Path, *, hosts: Collection[str] = (), password_variable: str | None = None) -> Datasette:
-    """The server's application over the store's file; ``.app()`` of it speaks ASGI.
+def make_desk(store: Location, *, hosts: Collection[str] = (), password_variable: str | None = None) -> Datasette:
+    """The server's application over a store; ``.app()`` of it speaks ASGI.
 
     ``hosts``: names it answers to beside this machine's own. ``password_variable``: environment variable with the hash
     of a password; with it nothing is shown to who has not logged in, and any name of the server will do.
@@ -50,6 +60,7 @@ def make_desk(store: Path, *, hosts: Collection[str] = (), password_variable: st
         metadata["allow"] = {"id": USER}
         metadata["plugins"]["datasette-auth-passwords"] = {f"{USER}_password_hash": {"$env": password_variable}}
     datasette = Desk(
+        shared=None if isinstance(store, Path) else SharedStore(store, SETTINGS["sql_time_limit_ms"] / 1_000),
         files=[],
         metadata=metadata,
         settings=SETTINGS,
@@ -57,7 +68,10 @@ def make_desk(store: Path, *, hosts: Collection[str] = (), password_variable: st
         static_mounts=[("-/desk", str(HERE / "static"))],
     )
     datasette.remove_database("_memory")
-    datasette.add_database(ReadOnly(datasette, store), name=DATABASE)
+    if isinstance(store, Path):
+        datasette.add_database(ReadOnly(datasette, store), name=DATABASE)
+    else:
+        datasette.add_database(Database(datasette, is_memory=True), name=DATABASE)
     return datasette
 
 

@@ -129,7 +129,7 @@ _LINKS = """
     WHERE link.article_id = :id ORDER BY link.ordinal LIMIT :limit
 """
 _CITED_BY = """
-    SELECT DISTINCT article.id, article.title, article.source, article.published_at, link.kind
+    SELECT DISTINCT article.id, article.title, article.source, article.published_at, article.published_ts, link.kind
     FROM link JOIN article ON article.id = link.article_id
     WHERE link.target_article_id = :id ORDER BY article.published_ts DESC LIMIT 20
 """

@@ -111,7 +111,7 @@ _BY_SOURCE = """
 _BESIDE = """
     WITH latest AS MATERIALIZED (
       SELECT article_id FROM article_asset WHERE asset = :asset ORDER BY published_ts DESC LIMIT :limit)
-    SELECT other.asset, other.kind, count(*) AS articles
+    SELECT other.asset, min(other.kind) AS kind, count(*) AS articles
     FROM latest CROSS JOIN article_asset AS other ON other.article_id = latest.article_id
     WHERE other.asset <> :asset GROUP BY other.asset ORDER BY articles DESC, other.asset LIMIT 15
 """

@@ -35,9 +35,9 @@ class Verdict:
     troubles: list[tuple[str, str, str]]
 
 
-def verdict(file: Path, key: str, at: datetime) -> Verdict | None:
+def verdict(place: Path | Engine, key: str, at: datetime) -> Verdict | None:
     """The health of a source; None for one that is not crawled any more, or was never."""
-    with _engine(file).connect() as conn:
+    with (place if isinstance(place, Engine) else _engine(place)).connect() as conn:
         found = report(conn, at, keys=[key]).sources
     return _said(found[0]) if found else None
 

@@ -103,11 +103,14 @@ _VOLUME = """
     SELECT source, day, articles FROM article_day WHERE day BETWEEN :first AND :last ORDER BY day, source
 """
 _RISING = """
-    SELECT asset, kind, sum(iif(day >= :week, articles, 0)) AS articles,
-           round(sum(iif(day < :week, articles, 0)) / :weeks, 1) AS usual,
-           (sum(iif(day >= :week, articles, 0)) + 1.0) / (sum(iif(day < :week, articles, 0)) / :weeks + 1.0) AS rise
-    FROM asset_day WHERE day BETWEEN :before AND :last AND kind NOT IN ('address', 'transaction')
-    GROUP BY asset HAVING articles >= 2 AND articles > usual ORDER BY rise DESC, articles DESC LIMIT :limit
+    SELECT asset, kind, articles, round(earlier / :weeks, 1) AS usual,
+           (articles + 1.0) / (earlier / :weeks + 1.0) AS rise
+    FROM (
+      SELECT asset, min(kind) AS kind, sum(CASE WHEN day >= :week THEN articles ELSE 0 END) AS articles,
+             sum(CASE WHEN day < :week THEN articles ELSE 0 END) AS earlier
+      FROM asset_day WHERE day BETWEEN :before AND :last AND kind NOT IN ('address', 'transaction')
+      GROUP BY asset) AS counted
+    WHERE articles >= 2 AND articles > round(earlier / :weeks, 1) ORDER BY rise DESC, articles DESC LIMIT :limit
 """
 _STORIES = """
     SELECT story.id, story.articles, story.sources, story.last_ts, article.title, article.source

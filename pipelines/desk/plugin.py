@@ -21,7 +21,7 @@ from pipelines.desk.guard import LOGIN, App, Guard, NoncedLoader, csp_nonce
 from pipelines.desk.language import FILTERS
 from pipelines.desk.prose import web_link
 from pipelines.desk.reading import DATABASE
-from pipelines.desk.views import ROUTES
+from pipelines.desk.views import ROUTES, SHARED_ROUTES
 
 hookimpl = HookimplMarker("datasette")
 
@@ -50,9 +50,9 @@ def static_version() -> str:
 
 
 @hookimpl
-def register_routes() -> list[Any]:
+def register_routes(datasette: Any) -> list[Any]:
     """The pages of the desk come before Datasette's."""
-    return list(ROUTES)
+    return [*ROUTES, *(SHARED_ROUTES if datasette.shared is not None else ())]
 
 
 @hookimpl(trylast=True)
@@ -74,7 +74,8 @@ def prepare_jinja2_environment(env: Environment, datasette: Any) -> None:
     env.globals |= {
         "csp_nonce": csp_nonce,
         "link_rel": REL,
-        "places": MENU,
+        "has_sql": datasette.shared is None,
+        "places": MENU if datasette.shared is None else MENU[:-1],
         "static_version": static_version(),
         "locked": bool(datasette.metadata("allow")),
     }

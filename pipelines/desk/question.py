@@ -71,7 +71,7 @@ def question(reader: Reader, name: str, given: Mapping[str, str]) -> QuestionPag
         params = bound(reader.connection, asked, values)
     except UsageError as error:
         return replace(page, error=str(error))
-    rows = reader.rows(asked.title, asked.sql, MOST_ROWS + 1, **params)
+    rows = reader.rows(asked.title, asked.sql_for(reader.connection), MOST_ROWS + 1, **params)
     shown = rows[:MOST_ROWS]
     plot, shares = _drawn(asked, shown)
     return replace(

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import Engine
+
+from pipelines.store.reading import Reading
+
 DATABASE = "news"
 """What the store is called in addresses, whatever its file is called."""
 
@@ -45,8 +49,8 @@ class Asked:
 class Reader:
     """A connection to read from, one state of the store for the whole page."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Reading, engine: Engine | None = None) -> None:
+        self._connection, self._engine = connection, engine
         self.asked: list[Asked] = []
 
     def rows(self, what: str, sql: str, most: int | None = None, /, **params: Any) -> list[Row]:
@@ -62,14 +66,19 @@ class Reader:
         return [dict(zip(names, row, strict=True)) for row in islice(cursor, most)]
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Reading:
         """For reads that others make of it; what they ask is not remembered."""
         return self._connection
 
     @property
-    def file(self) -> Path:
-        """The store's file."""
-        return Path(self._connection.execute("PRAGMA database_list").fetchone()[2])
+    def is_shared(self) -> bool:
+        """Whether the store is on a server."""
+        return self._engine is not None
+
+    @property
+    def place(self) -> Path | Engine:
+        """The store's file, or what gives connections to a shared one."""
+        return self._engine or Path(self._connection.execute("PRAGMA database_list").fetchone()[2])
 
     def row(self, what: str, sql: str, /, **params: Any) -> Row | None:
         """The first row, None where there is none."""

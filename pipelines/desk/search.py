@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from pipelines.desk.reading import Reader, Row, decoded
 from pipelines.errors import UsageError
-from pipelines.store.match import parse
-from pipelines.store.search import MATCH_END, MATCH_START
+from pipelines.store.match import Query, parse
+from pipelines.store.postgres.search import words_expression
+from pipelines.store.texts import MATCH_END, MATCH_START, search_texts
 from pipelines.store.times import epoch_asked_for
 
 BEST = 200
@@ -20,6 +21,7 @@ MOST = 5_000
 """So many of the latest articles that match are ranked: a common word stays quick in a store of a million."""
 FILTERS = ("source", "since", "until", "language", "asset", "label")
 MOST_CHOICES = 12
+SNIPPET_WORDS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Results:
 def search(reader: Reader, wanted: Wanted) -> Results:
     """The articles that match. What cannot be asked for is said in ``error``."""
     try:
-        sql, params = _query(wanted)
+        asked = parse(wanted.q) if wanted.q else None
+        sql, params = _query(reader, wanted, asked)
     except UsageError as error:
         return Results(wanted, error=str(error))
     found = reader.rows("the matches", sql, limit=BEST, **params)
@@ -97,7 +100,7 @@ def search(reader: Reader, wanted: Wanted) -> Results:
     shown = groups[(wanted.page - 1) * PAGE : wanted.page * PAGE]
     return Results(
         wanted=wanted,
-        hits=_hits(reader, shown, params.get("match")),
+        hits=_hits(reader, shown, asked if asked and asked.match else None),
         matches=len(numbers),
         is_bounded=bool(found) and found[0]["seen"] >= MOST,
         folded=len(numbers) - len(groups),
@@ -106,23 +109,34 @@ def search(reader: Reader, wanted: Wanted) -> Results:
     )
 
 
-def _query(wanted: Wanted) -> tuple[str, dict[str, Any]]:
+def _query(reader: Reader, wanted: Wanted, asked: Query | None) -> tuple[str, dict[str, Any]]:
     """The query for numbers of matching articles, in order, and its parameters."""
     params: dict[str, Any] = {name: _value(name, value) for name, value in wanted.filters.items()}
     sets = [_IN_INDEX[name] for name in wanted.filters if name in _IN_INDEX]
     rows = [_IN_ROWS[name] for name in wanted.filters if name in _IN_ROWS]
-    asked = parse(wanted.q) if wanted.q else None
-    words = [*((it, "") for it in asked.contains), *((it, "NOT ") for it in asked.lacks)] if asked else []
-    for place, (word, no) in enumerate(words):
+    words = [*((it, ">") for it in asked.contains), *((it, "=") for it in asked.lacks)] if asked else []
+    for place, (word, sign) in enumerate(words):
         params[f"word{place}"] = word.lower()
-        rows.append(f"{no}instr(lower(coalesce(article.title, '') || ' ' || article.body), :word{place})")
+        rows.append(f"instr(lower(coalesce(article.title, '') || ' ' || article.body), :word{place}) {sign} 0")
     if not asked or not asked.match:
         return _listed(wanted, sets, rows), params
+    if reader.is_shared:
+        return _shared(reader, wanted, asked, [f"article.{each}" for each in sets] + rows, params)
     inside = _INSIDE.format(where=_all(sets, " WHERE ")) if sets else ""
     form = _NEWEST if wanted.order == "date" else _BEST_OF_PASSING if rows else _BEST
     candidates = _CANDIDATES.format(inside=inside)
     statement = form.format(candidates=candidates, inside=inside, where=_all(rows, " WHERE "))
     return statement, params | {"match": asked.match, "most": MOST}
+
+
+def _shared(
+    reader: Reader, wanted: Wanted, asked: Query, conditions: list[str], params: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """The query for a shared store, whose index has its own words."""
+    expression, given = words_expression(asked)
+    (words,) = reader.connection.execute(f"SELECT {expression}", given).fetchone()
+    statement = _SHARED_NEWEST if wanted.order == "date" else _SHARED_BEST
+    return statement.format(where=_all(conditions, " AND ")), params | {"match": words, "most": MOST}
 
 
 def _listed(wanted: Wanted, sets: list[str], rows: list[str]) -> str:
@@ -151,19 +165,24 @@ def _folded(reader: Reader, numbers: list[int]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _hits(reader: Reader, groups: list[list[int]], match: str | None) -> list[Row]:
+def _hits(reader: Reader, groups: list[list[int]], asked: Query | None) -> list[Row]:
     numbers = [group[0] for group in groups]
     about = {row["number"]: row for row in decoded(reader.rows("what they are", _ABOUT, numbers=numbers), "labels")}
-    snippets: dict[int, str] = {}
-    if match:
-        marks = {"opening": MATCH_START, "closing": MATCH_END}
-        found = reader.rows("where the words stand", _SNIPPETS, match=match, numbers=numbers, **marks)
-        snippets = {row["number"]: row["snippet"] for row in found}
+    snippets = _snippets(reader, asked, numbers) if asked else {}
     return [
         about[group[0]] | {"snippet": pieces(snippets.get(group[0])), "others": len(group) - 1}
         for group in groups
         if group[0] in about
     ]
+
+
+def _snippets(reader: Reader, asked: Query, numbers: list[int]) -> dict[int, str]:
+    if reader.is_shared:
+        texts = [tuple(row.values()) for row in reader.rows("where the words stand", _TEXTS, numbers=numbers)]
+        return {number: snippet for number, (_, snippet) in search_texts(texts, asked, SNIPPET_WORDS).items()}
+    marks = {"opening": MATCH_START, "closing": MATCH_END, "words": SNIPPET_WORDS}
+    found = reader.rows("where the words stand", _SNIPPETS, match=asked.match, numbers=numbers, **marks)
+    return {row["number"]: row["snippet"] for row in found}
 
 
 def pieces(snippet: str | None) -> list[tuple[str, bool]]:
@@ -226,25 +245,46 @@ _NEWEST = """{candidates}
 """
 _STORIES = """
     SELECT article.number, coalesce('story ' || story_article.story_id, article.duplicate_of, article.id) AS story
-    FROM json_each(:numbers) CROSS JOIN article ON article.number = json_each.value
+    FROM json_each(:numbers) CROSS JOIN article ON article.number = CAST(json_each.value AS INTEGER)
     LEFT JOIN story_article ON story_article.article_id = article.id
 """
 _ABOUT = """
     SELECT article.number, article.id, article.title, article.source, article.published_at, article.language,
            article.labels, article.description, article.word_count, article.gone_at,
            story_article.story_id, story.articles AS story_articles
-    FROM json_each(:numbers) CROSS JOIN article ON article.number = json_each.value
+    FROM json_each(:numbers) CROSS JOIN article ON article.number = CAST(json_each.value AS INTEGER)
     LEFT JOIN story_article ON story_article.article_id = article.id
     LEFT JOIN story ON story.id = story_article.story_id
 """
 _SNIPPETS = """
-    SELECT rowid AS number, snippet(article_fts, -1, :opening, :closing, '…', 32) AS snippet
+    SELECT rowid AS number, snippet(article_fts, -1, :opening, :closing, '…', :words) AS snippet
     FROM article_fts WHERE article_fts MATCH :match AND rowid IN (SELECT value FROM json_each(:numbers))
 """
+_TEXTS = """
+    SELECT article.number, article.title, article.description, article.body
+    FROM json_each(:numbers) CROSS JOIN article ON article.number = CAST(json_each.value AS INTEGER)
+"""
+_SHARED = """
+    WITH candidate AS MATERIALIZED (
+      SELECT article_fts.number, article_fts.vector, article.published_ts
+      FROM article_fts JOIN article ON article.number = article_fts.number
+      WHERE article_fts.vector @@ CAST(:match AS tsquery){where} ORDER BY article_fts.number DESC LIMIT :most)
+    SELECT number, (SELECT count(*) FROM candidate) AS seen FROM candidate
+"""
+_SHARED_BEST = (
+    _SHARED
+    + """    ORDER BY ts_rank('{{0, 0.1, 0.3, 1}}', vector, CAST(:match AS tsquery), 1) DESC, number DESC LIMIT :limit
+"""
+)
+_SHARED_NEWEST = (
+    _SHARED
+    + """    ORDER BY published_ts DESC, number DESC LIMIT :limit
+"""
+)
 _CHOICES = """
     WITH matching AS MATERIALIZED (
       SELECT article.id, article.source, article.language
-      FROM json_each(:numbers) CROSS JOIN article ON article.number = json_each.value)
+      FROM json_each(:numbers) CROSS JOIN article ON article.number = CAST(json_each.value AS INTEGER))
     SELECT 'source' AS filter, source AS value, count(*) AS articles FROM matching GROUP BY source
     UNION ALL SELECT 'language', language, count(*) FROM matching GROUP BY language
     UNION ALL SELECT 'label', label, count(*) FROM matching CROSS JOIN article_label ON article_id = id GROUP BY label

@@ -54,7 +54,7 @@ def source(reader: Reader, key: str, at: datetime) -> SourcePage | None:
     volume = reader.rows("articles a day", _VOLUME, source=key, first=days[0], last=days[-1])
     return SourcePage(
         source=found,
-        verdict=verdict(reader.file, key, at),
+        verdict=verdict(reader.place, key, at),
         volume=columns(f"Articles a day, {DAYS} days to {days[-1]}", days, by_series(volume, "source")),
         alarms=reader.rows("its alarms, past ones too", _ALARMS, source=key),
         outcomes=reader.rows("what came of its latest fetches", _OUTCOMES, source=key, limit=LATEST),
@@ -67,15 +67,17 @@ def source(reader: Reader, key: str, at: datetime) -> SourcePage | None:
 
 
 _SOURCES = """
-    SELECT source.key, source.name, source.domain, source.language,
-           coalesce(written.articles, 0) AS articles,
-           (SELECT max(published_ts) FROM article WHERE article.source = source.key) AS latest,
-           (SELECT max(fetched_at) FROM fetch WHERE fetch.source = source.key) AS last_fetch,
-           (SELECT group_concat(kind, ', ') FROM alarm WHERE alarm.source = source.key AND cleared_at IS NULL) AS alarms
-    FROM source
-    LEFT JOIN (SELECT source, sum(articles) AS articles FROM article_day GROUP BY source) AS written
-      ON written.source = source.key
-    ORDER BY alarms IS NULL, source.key
+    SELECT * FROM (
+      SELECT source.key, source.name, source.domain, source.language,
+             coalesce(written.articles, 0) AS articles,
+             (SELECT max(published_ts) FROM article WHERE article.source = source.key) AS latest,
+             (SELECT max(fetched_at) FROM "fetch" AS visit WHERE visit.source = source.key) AS last_fetch,
+             (SELECT group_concat(kind, ', ') FROM alarm
+              WHERE alarm.source = source.key AND cleared_at IS NULL) AS alarms
+      FROM source
+      LEFT JOIN (SELECT source, sum(articles) AS articles FROM article_day GROUP BY source) AS written
+        ON written.source = source.key) AS known
+    ORDER BY alarms IS NULL, key
 """
 _SOURCE = """
     SELECT source.*, (SELECT count(*) FROM article WHERE article.source = source.key) AS articles,
@@ -91,16 +93,18 @@ _ALARMS = """
 """
 _OUTCOMES = """
     SELECT outcome, count(*) AS fetches
-    FROM (SELECT outcome FROM fetch WHERE source = :source ORDER BY fetched_at DESC LIMIT :limit)
+    FROM (SELECT outcome FROM "fetch" WHERE source = :source ORDER BY fetched_at DESC LIMIT :limit) AS latest
     GROUP BY outcome ORDER BY fetches DESC
 """
 _TROUBLE = """
     SELECT 'failed' AS kind, error AS reason, count(*) AS pages, max(url) AS example
-    FROM (SELECT error, url FROM fetch WHERE source = :source AND outcome = 'failed' ORDER BY id DESC LIMIT :limit)
+    FROM (
+      SELECT error, url FROM "fetch" WHERE source = :source AND outcome = 'failed' ORDER BY id DESC LIMIT :limit
+    ) AS failed
     GROUP BY error
     UNION ALL
     SELECT 'rejected', reason, count(*), max(url)
-    FROM (SELECT reason, url FROM rejection WHERE source = :source ORDER BY id DESC LIMIT :limit)
+    FROM (SELECT reason, url FROM rejection WHERE source = :source ORDER BY id DESC LIMIT :limit) AS refused
     GROUP BY reason
     ORDER BY pages DESC
 """

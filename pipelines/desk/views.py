@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from datasette.utils.asgi import Request, Response
 
-from pipelines.desk.answers import answer, is_json
+from pipelines.desk.answers import answer, is_json, problem
 from pipelines.desk.article import article as read_article
 from pipelines.desk.article import find, find_named
 from pipelines.desk.asset import asset as read_asset
@@ -116,6 +116,13 @@ async def sql(datasette: Any, request: Request) -> Response:
     return Response.redirect(f"/{DATABASE}")
 
 
+async def elsewhere(datasette: Any, request: Request) -> Response:
+    return await problem(datasette, request, 404, ELSEWHERE)
+
+
+ELSEWHERE = (
+    "SQL in the browser is for a store in a file. Ask this one with `newsmint sql`, or copy it: `newsmint copy`."
+)
 FULL_ID = 16
 _JSON = r"(?P<json>\.json)?$"
 ROUTES: list[tuple[str, View]] = [
@@ -134,6 +141,10 @@ ROUTES: list[tuple[str, View]] = [
     (r"^/question/(?P<name>[a-z0-9-]{1,80})" + _JSON, question),
     (r"^/sql$", sql),
 ]
+
+
+SHARED_ROUTES: list[tuple[str, View]] = [(rf"^/{DATABASE}(?P<rest>[./].*)?$", elsewhere)]
+"""For a shared store, in the place of Datasette's own pages."""
 
 
 def _now() -> datetime:

@@ -19,8 +19,13 @@ WEIGHTS = (10.0, 3.0, 1.0)
 SNIPPET_WORDS = 24
 
 
-def search_texts(texts: Iterable[tuple[Any, ...]], query: Query) -> dict[int, tuple[float, str]]:
-    """Number → rank and snippet of those that match; a text is its number, title, description and body."""
+def search_texts(
+    texts: Iterable[tuple[Any, ...]], query: Query, words: int = SNIPPET_WORDS
+) -> dict[int, tuple[float, str]]:
+    """Number → rank and snippet (of so many ``words``) of those that match.
+
+    A text is its number, title, description and body.
+    """
     if not query.match:
         return {number: (0.0, str(body)[:120]) for number, _, _, body in texts}
     with closing(sqlite3.connect(":memory:")) as own:
@@ -28,6 +33,6 @@ def search_texts(texts: Iterable[tuple[Any, ...]], query: Query) -> dict[int, tu
         own.executemany("INSERT INTO texts (rowid, title, description, body) VALUES (?, ?, ?, ?)", texts)
         rows = own.execute(
             "SELECT rowid, bm25(texts, ?, ?, ?), snippet(texts, -1, ?, ?, '…', ?) FROM texts WHERE texts MATCH ?",
-            (*WEIGHTS, MATCH_START, MATCH_END, SNIPPET_WORDS, query.match),
+            (*WEIGHTS, MATCH_START, MATCH_END, words, query.match),
         )
         return {number: (rank, snippet) for number, rank, snippet in rows}

@@ -76,19 +76,25 @@ def matches(query: str) -> ColumnElement[bool]:
 
 
 def words(conn: Connection, query: Query) -> str:
-    """The query as the text of a ``tsquery``: the server makes words of what was typed, which it is only given."""
-    given: dict[str, Any] = {}
+    """The query as the text of a ``tsquery``."""
+    expression, given = words_expression(query)
+    return str(conn.execute(text(f"SELECT {expression}"), given).scalar_one())
+
+
+def words_expression(query: Query) -> tuple[str, dict[str, str]]:
+    """SQL for it, and its values: the server makes words of what was typed, which it is only given."""
+    given: dict[str, str] = {}
     expression = " && ".join(_either(each, given) for each in query.wanted)
     if query.unwanted:
         expression += f" && !!{_either(query.unwanted, given)}"
-    return str(conn.execute(text(f"SELECT CAST({expression} AS text)"), given).scalar_one())
+    return f"CAST({expression} AS text)", given
 
 
-def _either(terms: tuple[Term, ...], given: dict[str, Any]) -> str:
+def _either(terms: tuple[Term, ...], given: dict[str, str]) -> str:
     return f"({' || '.join(_term(term, given) for term in terms)})"
 
 
-def _term(term: Term, given: dict[str, Any]) -> str:
+def _term(term: Term, given: dict[str, str]) -> str:
     phrases = [_phrase(phrase, term, given) for phrase in term.phrases]
     if term.near is None:
         return f"({' || '.join(phrases)})"
@@ -96,7 +102,7 @@ def _term(term: Term, given: dict[str, Any]) -> str:
     return f"({' && '.join(f'sqlite.near({one}, {other}, {term.near})' for one, other in pairs)})"
 
 
-def _phrase(phrase: str, term: Term, given: dict[str, Any]) -> str:
+def _phrase(phrase: str, term: Term, given: dict[str, str]) -> str:
     name = f"phrase{len(given)}"
     given[name] = phrase
     begins = "true" if term.begins else "false"

@@ -16,6 +16,7 @@ _TURNS = (
     (re.compile(r"\bIS NOT (?!NULL\b|DISTINCT\b|TRUE\b|FALSE\b)"), "IS DISTINCT FROM "),
     (re.compile(r"\bLIKE\b"), "ILIKE"),
     (re.compile(r"\bAS INTEGER\)"), "AS BIGINT)"),
+    (re.compile(r"\bGROUP BY \+"), "GROUP BY "),
     (re.compile(r"\bCROSS JOIN (?=\w+(?: AS \w+)? ON\b)"), "JOIN "),
 )
 

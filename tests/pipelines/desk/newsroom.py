@@ -127,7 +127,15 @@ HOSTILE = an_article(
 
 def make(path: Path) -> Path:
     """Fill a new store at ``path``."""
-    with open_store(path) as store, store.begin() as conn:
+    fill(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+def fill(place: Path | str) -> None:
+    """Fill a store with what the desk shows."""
+    with open_store(place) as store, store.begin() as conn:
         save_sources(conn, [SourceRow("daily", "The Daily", "daily.example", "en")])
         run = start_run(conn, "newsmint crawl daily", ["daily", "wire"], {})
         hint = Hint("feed", title=MAIN.title, published_at=ago(hours=6), authors=("Ada Field",))
@@ -142,9 +150,6 @@ def make(path: Path) -> Path:
         record_rejection(conn, run, "daily", url("tag"), "listing", "many links", None, ago(hours=1))
         finish_run(conn, run, "done", {"daily": {"new": 2, "updated": 1, "rejected": {"listing": 1}, "failures": {}}})
         _alarms(conn)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
 
 
 def _fetched(conn, run: int, article: Article) -> None:  # type: ignore[no-untyped-def]
