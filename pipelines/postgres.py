@@ -79,10 +79,24 @@ def shown(url: URL) -> str:
     return bare.render_as_string(hide_password=True)
 
 
-def with_defaults(url: URL, **more: str) -> URL:
+def with_defaults(url: URL, *, readonly: bool = False) -> URL:
     """The URL with our settings of a connection, where it does not have its own."""
-    options = f"-c lock_timeout={LOCK_SECONDS * 1000}"
-    return url.set(query={"options": options, **_DEFAULTS, **more, **dict(url.query)})
+    of_session = {
+        "lock_timeout": int(LOCK_SECONDS * 1000),
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
+    }
+    if readonly:
+        of_session["statement_timeout"] = READ_SECONDS * 1000
+    own = " ".join(f"-c {name}={value}" for name, value in of_session.items())
+    given = dict(url.query)
+    options = " ".join((own, *_texts(given.pop("options", ""))))
+    return url.set(query={**_DEFAULTS, **given, "options": options})
+
+
+def _texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def need_driver() -> Any:

@@ -75,9 +75,8 @@ def archive_path(database: Path) -> Path:
 
 def _of_server(url: URL, *, readonly: bool) -> Engine:
     postgres.need_driver()
-    more = {"options": f"-c statement_timeout={postgres.READ_SECONDS * 1000}"} if readonly else {}
     engine = create_engine(
-        postgres.with_defaults(url, **more),
+        postgres.with_defaults(url, readonly=readonly),
         json_serializer=json_text,
         paramstyle="format",
         pool_use_lifo=True,
