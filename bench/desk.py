@@ -169,7 +169,7 @@ def ingest(path: Path, count: int = 400) -> tuple[float, float]:
 
     All rolled back.
     """
-    articles = [_news(number) for number in range(count)]
+    articles = [news(number) for number in range(count)]
     with open_store(path) as store:
         _stored(store, [(each, None) for each in articles[:50]])  # what is done once is done
         alone = _stored(store, [(each, None) for each in articles])
@@ -192,7 +192,7 @@ def _stored(store: Store, articles: Sequence[tuple[Article, Enrichment | None]])
         return len(articles) / seconds
 
 
-def _news(number: int) -> Article:
+def news(number: int) -> Article:
     """An article as they are on average: some 400 words, 4 headings, 17 links, 11 removed blocks."""
     dice = random.Random(number)
     parts = [" ".join(dice.choices(VOCABULARY, k=45)).capitalize() + "." for _ in range(9)]

@@ -30,10 +30,11 @@ PARTS = ("listing", "slot", "work", "total")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A crawl of a backlog by several workers as it was measured, by ``bench.scale`` or by hand.
+    """A crawl of a backlog by several workers as it was measured, by ``bench.fleet`` or by hand.
 
     ``page_cpu``: of all that ran on the machine's ``cores``, servers included, so that the machine's limits are the
-    simulation's. ``kills``: (worker, second). ``seconds``: from the first worker's start to the last article stored.
+    simulation's. ``kills``: (worker, second). ``seconds``: from the beginning of the first visit to the last article
+    stored; ``listing_seconds``: of a visit, until the first page is asked for.
     """
 
     seconds: float
@@ -45,6 +46,7 @@ class Run:
     pace: float
     page_cpu: float
     visit_cpu: float
+    listing_seconds: float = 0.01
     page_seconds: float = 0.01
     store_seconds: float = 0.0
     lease: float = 30.0
@@ -65,7 +67,9 @@ class Run:
     def parameters(self) -> Parameters:
         """The same run for the simulation."""
         return Parameters(
-            Costs(self.page_cpu, self.visit_cpu, self.store_seconds, self.page_seconds, self.page_seconds, self.pace),
+            Costs(
+                self.page_cpu, self.visit_cpu, self.store_seconds, self.listing_seconds, self.page_seconds, self.pace
+            ),
             Newsrooms(self.hosts, articles_a_day=0.0, backlog=-(-self.pages // self.hosts)),
             Fleet(self.workers, self.slots, workers_a_machine=self.workers, cores=self.cores),
             Failures(lease=self.lease, kills=self.kills, restart=math.inf),

@@ -1,0 +1,102 @@
+"""A real fleet on this machine, timed: ``python -m bench.fleet [--workers 2] [--hosts 8] [--pages 800] [-o RUN.json]``.
+
+Sites on addresses of their own, a PostgreSQL of our own (Debian's package), ``newsmint worker`` processes: all on this
+machine's cores, so that the CPU of a page here is that of all of them. ``-o`` writes the run for
+``python -m bench.simulate --check``. Its clock means something on a machine with nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from contextlib import redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.measured import load
+from bench.processes import CpuMeter
+from bench.simulate import Run
+from tests.crawler.fleet.conftest import Fleet, fleet, sites, sources_file
+from tests.crawler.newsstand import Newsstand
+from tests.postgres import server
+
+LONGEST = 1_800.0
+
+
+def measure(workers: int, slots: int, hosts: int, pages: int, pace: float, folder: Path) -> Run:
+    """Crawl so many pages of so many hosts, and say how it went. RuntimeError where not all were stored once."""
+    each = pages // hosts
+    with sites(hosts) as stands, server() as postgres, postgres.database() as url:
+        for number, stand in enumerate(stands):
+            stand.publish(each, first=number * each)
+        with fleet(url, sources_file(folder, stands, delay=pace)) as crew:
+            crew.schedule()
+            meter = CpuMeter(os.getpid())
+            meter.look()
+            before = meter.main + meter.workers
+            for _ in range(workers):
+                crew.worker("--concurrency", str(slots))
+            ended = _wait(crew, meter, each * hosts)
+            cpu = meter.main + meter.workers - before
+    began = min(stand.asked[0][0] for stand in stands)
+    asked = sum("/news/" in path for stand in stands for _, path in stand.asked)
+    if asked != each * hosts:
+        raise RuntimeError(f"{asked} fetches of {each * hosts} pages; one each was to be expected")
+    visit = load()["visit_cpu_new"].value
+    return Run(
+        seconds=ended - began,
+        workers=workers,
+        slots=slots,
+        cores=len(os.sched_getaffinity(0)),
+        hosts=hosts,
+        pages=each * hosts,
+        pace=pace,
+        page_cpu=max(0.0, cpu - hosts * visit) / (each * hosts),
+        visit_cpu=0.0,  # the clock begins when a site is asked for the first time: its visit's process has started
+        listing_seconds=sum(map(_before_pages, stands)) / hosts,
+    )
+
+
+def _wait(crew: Fleet, meter: CpuMeter, pages: int) -> float:
+    """The moment at which all were stored."""
+    ends = time.monotonic() + LONGEST
+    while crew.stored < pages:
+        if time.monotonic() > ends:
+            raise RuntimeError(f"{crew.stored} of {pages} pages stored after {LONGEST:.0f} s")
+        meter.look()
+        time.sleep(0.2)
+    meter.look()
+    return time.monotonic()
+
+
+def _before_pages(stand: Newsstand) -> float:
+    """Seconds from a site's first request, robots.txt, to its first page."""
+    return next(when for when, path in stand.asked if "/news/" in path) - stand.asked[0][0]
+
+
+def main() -> int:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--slots", type=int, default=4, help="visits at once of a worker")
+    parser.add_argument("--hosts", type=int, default=8)
+    parser.add_argument("--pages", type=int, default=800, help="at most 200 a host: what a visit takes of one")
+    parser.add_argument("--pace", type=float, default=1.0, help="seconds between two requests to a host")
+    parser.add_argument("-o", "--output", type=Path, metavar="RUN.json")
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder, redirect_stdout(sys.stderr):  # what the workers said
+        run = measure(options.workers, options.slots, options.hosts, options.pages, options.pace, Path(folder))
+    print(
+        f"{run.pages} pages in {run.seconds:.1f} s: {run.pages / run.seconds:.1f} pages/s, {1000 * run.page_cpu:.0f} ms"
+    )
+    if options.output:
+        options.output.write_text(json.dumps(asdict(run), indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
