@@ -1,20 +1,26 @@
-"""The simulated days that ``docs/scale.md`` tells of: ``python -m bench.days [--write]``. Takes two minutes of CPU."""
+"""The simulated days and runs that ``docs/scale.md`` tells of: ``python -m bench.days [--write] [--runs-only]``.
+
+The days take two minutes of CPU; the runs, of which ``bench/runs/`` has what was measured, a second.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from bench.capacity import PAGE, put, table
 from bench.measured import Measured, load
-from bench.simulate import measured_costs, spoken
+from bench.simulate import Run, measured_costs, spoken
 from bench.simulation import Failures, Fleet, Parameters, Result, simulate
 from crawler.settings import LISTING_INTERVAL_LEAST
 from pipelines.stages.revisit import Bounds
 
 HEADS = ("day", "workers of 2 cores", "CPU", "visits that waited, at most", "published to stored", "of that, the fleet")
 HALF_HOUR = 1_800.0
+RUNS = sorted((Path(__file__).parent / "runs").glob("*.json"))
+RUN_HEADS = ("workers", "hosts, pages", "pace", "killed", "measured", "simulated", "ratio")
 
 
 def days(measured: Measured) -> Iterator[tuple[str, Parameters]]:
@@ -54,14 +60,32 @@ def days_table(measured: Measured, tell: Callable[[str], object] = str) -> str:
     return table(HEADS, rows)
 
 
+def runs_table() -> str:
+    """The runs that were measured, beside the simulation's."""
+    rows = []
+    for run in map(Run.read, RUNS):
+        seconds = simulate(run.parameters()).seconds
+        killed = ", ".join(f"one after {at:g} s" for _, at in run.kills) or "none"
+        size = (f"{run.workers}", f"{run.hosts}, {run.pages:,}", f"{run.pace:g} s", killed)
+        rows.append((*size, f"{run.seconds:.0f} s", f"{seconds:.0f} s", f"{seconds / run.seconds:.2f}"))
+    return table(RUN_HEADS, rows)
+
+
 def main() -> int:
-    """Print the table, or write it into the page."""
+    """Print the tables, or write them into the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put it into docs/scale.md")
+    parser.add_argument("--runs-only", action="store_true", help="leave the days as they are")
     options = parser.parse_args()
-    made = days_table(load(), print)
+    made = {"runs": runs_table()}
+    print(made["runs"])
+    if not options.runs_only:
+        made["days"] = days_table(load(), print)
     if options.write:
-        PAGE.write_text(put(PAGE.read_text(encoding="utf-8"), "days", made), encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8")
+        for name, text in made.items():
+            page = put(page, name, text)
+        PAGE.write_text(page, encoding="utf-8")
     return 0
 
 

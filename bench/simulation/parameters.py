@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from crawler.settings import DOWNLOAD_DELAY, FRONTIER_LEASE_SECONDS, LISTING_INTERVAL_LEAST, LISTING_INTERVAL_MOST
+from crawler.settings import DOWNLOAD_DELAY, LISTING_INTERVAL_LEAST, LISTING_INTERVAL_MOST
 from pipelines.stages.revisit import Bounds
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -66,12 +66,13 @@ class Costs:
 class Failures:
     """A worker dies after ``every`` seconds on average (exponential) and is back after ``restart``.
 
-    What it had under way is taken up again once ``lease`` seconds have passed. ``kills``: (worker, second) besides.
+    What it had under way is taken up again once ``lease`` seconds have passed: by others, as the fleet's queue finds
+    half a minute without a heartbeat, and looks three times a minute. ``kills``: (worker, second) besides.
     """
 
     every: float = math.inf
     restart: float = 60.0
-    lease: float = float(FRONTIER_LEASE_SECONDS)
+    lease: float = 60.0
     kills: tuple[tuple[int, float], ...] = ()
 
 

@@ -44,6 +44,10 @@ def test_the_page_has_the_day_that_is_simulated() -> None:
     assert f"| {' | '.join(made)} |" in PAGE, "run python -m bench.days --write"
 
 
+def test_the_page_has_the_runs_that_were_measured() -> None:
+    assert capacity.put(PAGE, "runs", days.runs_table()) == PAGE, "run python -m bench.days --write --runs-only"
+
+
 def test_every_simulated_day_is_in_the_page() -> None:
     [table] = re.findall(r"<!-- days -->\n(.*?)\n<!-- end -->", PAGE, re.DOTALL)
     rows = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines()[2:]]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.days import RUNS
 from bench.measured import load
 from bench.simulate import Run, check, measured_costs, smallest_fleet, spoken
 from bench.simulation import Fleet, Newsrooms, Parameters, Result, simulate
@@ -32,6 +33,11 @@ def test_a_measured_run_is_simulated_and_compared(tmp_path: Path, change: dict[s
     file = tmp_path / "run.json"
     file.write_text(json.dumps(RUN | change))
     assert check(file) == code
+
+
+@pytest.mark.parametrize("file", RUNS, ids=lambda it: it.stem)
+def test_real_runs_took_as_long_as_simulated(file: Path) -> None:
+    assert check(file) == 0
 
 
 def test_a_killed_worker_makes_a_run_longer(tmp_path: Path) -> None:
