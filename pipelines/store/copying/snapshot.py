@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import URL
 
 from pipelines import postgres, sqlite
-from pipelines.errors import BadConfig, BadInput, MissingInput
+from pipelines.errors import BadConfig, MissingInput
 from pipelines.store.copying.parts import BODIES, Part
 from pipelines.store.copying.sums import Row
 from pipelines.store.database import COPYING, revision_at
@@ -145,8 +145,6 @@ def _of_server(url: URL) -> Iterator[Snapshot]:
             driver.adapters.register_loader("jsonb", psycopg.types.string.TextLoader)
             try:
                 yield _Server(driver)
-            except psycopg.DataError as error:
-                raise BadInput(f"{label(url)}: {error}") from error
             finally:
                 with suppress(psycopg.Error):
                     conn.invalidate()  # it spells JSON as nobody else expects

@@ -141,8 +141,8 @@ class Target:
             return archive.execute("SELECT 1 FROM body LIMIT 1").fetchone() is None
 
     def _insert(self, conn: Connection, part: Part, rows: Sequence[Row]) -> None:
-        first, last = part.key_of(rows[0]), part.key_of(rows[-1])
-        with self._refused(f"a row of {part.name} between {first} and {last}"):
+        ends = " and ".join(" ".join(map(str, part.key_of(row))) for row in (rows[0], rows[-1]))
+        with self._refused(f"a row of {part.name} between {ends}"):
             self._how.insert(conn, part, rows)
 
     @contextmanager
@@ -154,7 +154,8 @@ class Target:
             said = getattr(error, "orig", error)
             if not _is_of_values(said):
                 raise
-            raise BadInput(f"{label(self.location)}: refuses what the source has: {what} ({_line(said)})") from error
+            line = _line(f"refuses what the source has: {what} ({said}")
+            raise BadInput(f"{label(self.location)}: {line})") from error
 
     def _add_bodies(self, path: Path, rows: Sequence[Row]) -> None:
         with self._bodies(path) as archive:
@@ -194,12 +195,11 @@ def target(location: Location) -> Iterator[Target]:
         engine.dispose()
 
 
-def _is_of_values(error: Any) -> bool:
-    """Whether the database minds values: classes 22 and 23 of SQLSTATE, or a constraint of SQLite's."""
-    if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError):
-        return True
-    return str(getattr(error, "sqlstate", None) or "")[:2] in ("22", "23")
+def _is_of_values(error: object) -> bool:
+    """Whether a driver or its database minds values or references; both drivers name the classes alike."""
+    return any(kind.__name__ in ("DataError", "IntegrityError") for kind in type(error).__mro__)
 
 
-def _line(error: object) -> str:
-    return " ".join(str(error).split())[:200]
+def _line(text: str) -> str:
+    """A line for people of what may have text of pages in it."""
+    return "".join(each if each.isprintable() else "?" for each in " ".join(text.split()))[:400]
