@@ -67,7 +67,7 @@ class NewsSpider(Spider):
         self.limit = limit
         self.uses_frontier = not dry_run
         self.watch = watch
-        self._due_only = due_only or watch is not None
+        self.due_only = due_only
         self._by_key = {source.key: source for source in sources}
         self._reach = reach_of(depth or Depth(), settings)
         limits = {source.key: limits_of(source, settings) for source in sources}
@@ -96,7 +96,7 @@ class NewsSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for request in self.listings.visit(due_at=now() if self._due_only else None):
+        for request in self.listings.visit(due_at=now() if self.watch or self.due_only else None):
             yield request
 
     def is_listing(self, source: str) -> bool:
