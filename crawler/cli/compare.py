@@ -18,7 +18,8 @@ from crawler.cli.common import err, json_option, out, print_json, rules_option, 
 from crawler.cli.plain import cell, plain_table
 from pipelines.errors import CannotWrite
 from pipelines.store import open_store
-from pipelines.store.database import database_path
+from pipelines.store.database import located
+from pipelines.store.engine import Location
 from pipelines.store.times import epoch_asked_for, utc_text
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def compare(
 
     seconds = epoch_asked_for(since, "--since")
     oldest = utc_text(datetime.fromtimestamp(seconds, UTC)) if seconds is not None else None
-    path = output or (None if as_json else _beside(database_path(database)))
+    path = output or (None if as_json else _beside(located(database)))
     if path:
         _check_writable(path)
     tally = Tally()
@@ -94,9 +95,10 @@ def compare(
         _write(path, compared, tally)
 
 
-def _beside(database: Path) -> Path:
-    """``news.sqlite3`` gets ``news.compare.html``."""
-    return database.with_name(f"{database.stem}.compare.html")
+def _beside(database: Location) -> Path:
+    """``news.sqlite3`` gets ``news.compare.html`` beside it, a database ``news`` on a server in this folder."""
+    file = database if isinstance(database, Path) else Path(database.database or "news")
+    return file.with_name(f"{file.stem}.compare.html")
 
 
 def _check_writable(path: Path) -> None:

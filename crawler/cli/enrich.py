@@ -20,7 +20,7 @@ def enrich(database: str) -> None:
 
     Nothing is fetched, and no text changes. May be stopped: the next call goes on where this one was.
     """
-    with open_store(database, create=False) as store, crawl_lock(store.location, "newsmint enrich"):
+    with open_store(database, create=False) as store, crawl_lock(store.location, "newsmint enrich", ["enrich"]):
         with store.connect() as conn:
             stale = count_stale(conn)
         with Progress(*_COLUMNS, console=err, transient=True, disable=not err.is_terminal) as progress:

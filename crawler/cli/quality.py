@@ -45,7 +45,7 @@ def _catch_up(store: Store) -> None:
         return
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        crawl_lock(store.location, "newsmint quality"),
+        crawl_lock(store.location, "newsmint quality", ["quality"]),
         Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress,
     ):
         task, after, count = progress.add_task("measuring", total=total), 0, 1

@@ -28,7 +28,7 @@ def count_stale(conn: Connection) -> int:
 def enrich_again(store: Store, batch: int = BATCH) -> Iterator[int]:
     """Enrich all of them, the oldest first; gives the number of articles of each batch once it is stored.
 
-    What is done stays done, wherever this is stopped. To be run under the crawl lock.
+    What is done stays done, wherever this is stopped. A crawl into a shared store may go on beside it.
     """
     after = 0
     while True:
