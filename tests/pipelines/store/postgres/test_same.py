@@ -13,6 +13,7 @@ from pipelines.store import Store, open_store
 from pipelines.store.articles import save_article
 from pipelines.store.derived import ROLLUPS, VIEWS
 from pipelines.store.postgres import derived
+from pipelines.store.questions import questions
 from pipelines.store.reading import driver
 from pipelines.store.sources import ensure_sources
 from tests.pipelines.store.examples import an_article
@@ -58,6 +59,9 @@ FUNCTIONS = [
     "date('2026-03-31', '-1 days')",
     "date(CAST('2026-11-22T23:30:00-02:00' AS TEXT))",
     "date(CAST('no date' AS TEXT))",
+    "strftime('%s', CAST('2026-12-31T10:20:30Z' AS TEXT))",
+    "date(CAST('2026-13-01' AS TEXT))",
+    "strftime('%s', CAST('2026-11-22T10:20:30.5+05:30' AS TEXT))",
     "strftime('%Y-%m-%dT%H:%M:%SZ', -1, 'unixepoch')",
     "strftime('%Y', '2026-11-22')",
     "strftime('%H:%M %j %w', '2026-11-22 07:08:09')",
@@ -92,6 +96,21 @@ def test_functions(both: tuple[Store, Store], expression: str) -> None:
 def _value(store: Store, expression: str) -> Any:
     with store.connect() as conn:
         return driver(conn).execute(f"SELECT {expression}").fetchone()[0]
+
+
+def test_every_question_may_be_answered_by_parallel_workers(postgresql_location: str) -> None:
+    needed = {"asset": "BTC", "article": an_article().id, "words": "changes"}
+    with open_store(postgresql_location) as store, store.begin() as conn:
+        save_article(conn, an_article())
+        forced = "SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')"
+        name, database = conn.execute(text(f"SELECT ({forced}), current_database()")).one()
+        conn.execute(text(f'ALTER DATABASE "{database}" SET {name} = on'))
+    with open_store(postgresql_location) as store:
+        for asked in questions().values():
+            store.ask(asked.name, **{it.name: needed[it.name] for it in asked.parameters if it.default is None})
+        for view in VIEWS:
+            store.sql(f"SELECT * FROM {view}")
+        assert len(store.search("token")) == 1
 
 
 def test_views_of_a_user_outlive_an_upgrade(both: tuple[Store, Store]) -> None:
