@@ -126,7 +126,10 @@ class Extractor:
         environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
         command = [sys.executable, "-m", "pipelines.bulk.worker", str(theirs.fileno()), str(memory_limit)]
         with theirs:
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)  # noqa: S603
+            # A group of its own: Ctrl-C is for the run, which then ends its workers.
+            self._process = subprocess.Popen(  # noqa: S603
+                command, pass_fds=[theirs.fileno()], env=environment, process_group=0
+            )
         self._conn, self._memory_limit, self._before = Connection(ours.detach()), memory_limit, 0.0
         try:
             if self._conn.poll(START_LIMIT) and self._conn.recv()[0] == "ready":
