@@ -6,11 +6,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import NullPool, create_engine
 
 from tests.crawler.newsstand import Newsstand, newsstand
 
@@ -29,7 +31,8 @@ class Crawl:
     """``newsmint crawl`` of one sources file into one store, each call in a process of its own."""
 
     sources: Path
-    store: Path
+    store: Path | str
+    """A file, or the URL of a shared store."""
 
     def command(self, *options: str) -> list[str]:
         return [*NEWSMINT, "crawl", "all", "--sources", str(self.sources), "--db", str(self.store), *options]
@@ -45,8 +48,8 @@ class Crawl:
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(self.store)
-        try:
+        if isinstance(self.store, str):
+            with create_engine(self.store, poolclass=NullPool).connect() as conn:
+                return [tuple(row) for row in conn.exec_driver_sql(query)]
+        with closing(sqlite3.connect(self.store)) as connection:
             return connection.execute(query).fetchall()
-        finally:
-            connection.close()
