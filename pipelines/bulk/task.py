@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import thread_time
@@ -122,8 +122,13 @@ class _Rows:
 def _parquet(out: str, path: str, table: Table) -> Iterator[_Rows]:
     with _made(out, path) as file:
         rows = _Rows(path, file, RowGroups(file.binary, table))
-        yield rows
-        rows.flush()
+        try:
+            yield rows
+            rows.flush()
+        except BaseException:
+            with suppress(Exception):  # left to itself it would close when its file is closed already, and complain
+                rows.writer.close()
+            raise
         rows.writer.close()
 
 

@@ -113,6 +113,28 @@ def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
     assert "all as written" in newsmint("verify", out).stderr
 
 
+@pytest.mark.slow
+def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+    archive(tmp_path / "a.warc.gz", pages(range(400)))
+    running = subprocess.Popen(
+        [*NEWSMINT, "bulk", tmp_path / "a.warc.gz", "-o", tmp_path / "out"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    until = time.monotonic() + 60
+    while not list((tmp_path / "out").glob("data/articles/.*.part")) and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(3)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert (running.returncode, said.strip()) == (130, "newsmint: stopped")
+    assert not list((tmp_path / "out" / "data/articles").iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
