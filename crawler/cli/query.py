@@ -21,9 +21,10 @@ from pipelines.store import open_store
 from pipelines.store.articles import find_id, ids_with_prefix, load_article
 from pipelines.store.database import Store
 from pipelines.store.gone import Gone, gone
-from pipelines.store.search import MATCH_END, MATCH_START, Hit
+from pipelines.store.search import Hit
 from pipelines.store.stats import Sizes, SourceStats, sizes, source_stats
 from pipelines.store.story import Story, story_of
+from pipelines.store.texts import MATCH_END, MATCH_START
 from pipelines.store.versions import Version, edit, versions
 
 _LEAST_PREFIX = 4

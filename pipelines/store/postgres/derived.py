@@ -33,6 +33,7 @@ _INDEX = (
     "CREATE INDEX ix_article_fts ON article_fts USING gin (vector)",
     f"COMMENT ON TABLE article_fts IS '{INDEXED}'",
 )
+_HAS_WORDS = "SELECT count(*) FROM pg_ts_config WHERE cfgname = 'porter' AND cfgnamespace = to_regnamespace('sqlite')"
 _SEQUENCE = (
     "CREATE SEQUENCE IF NOT EXISTS change_seq",
     "SELECT setval('change_seq', greatest((SELECT max(seq) FROM change), (SELECT last_value FROM change_seq)))",
@@ -67,7 +68,7 @@ def take_down(conn: Connection) -> list[Definition]:
 def put_up(conn: Connection, others: Sequence[Definition] = ()) -> None:
     """Create functions, search, triggers and views anew, then the ``others``; index the articles where that is due."""
     _run(conn, statements("functions.sql"))
-    if conn.exec_driver_sql("SELECT count(*) FROM pg_ts_config WHERE cfgname = 'porter'").scalar() == 0:
+    if conn.exec_driver_sql(_HAS_WORDS).scalar() == 0:
         _run(conn, [each for each in _search(conn) if "TEXT SEARCH" in each])
     _run(conn, [each for each in _search(conn) if "TEXT SEARCH" not in each])
     if conn.exec_driver_sql("SELECT obj_description(to_regclass('article_fts'))").scalar() != INDEXED:

@@ -6,6 +6,10 @@
 CREATE SCHEMA IF NOT EXISTS sqlite;
 
 
+-- For roles that only read.
+GRANT USAGE ON SCHEMA sqlite TO PUBLIC;
+
+
 -- A time as SQLite spells it: '2026-11-22', '2026-11-22T10:00:00+01:00'; NULL for what is none.
 -- Without an EXCEPTION block, which no parallel worker may enter.
 CREATE OR REPLACE FUNCTION sqlite.moment(value text, VARIADIC modifiers text[] DEFAULT '{}') RETURNS timestamp

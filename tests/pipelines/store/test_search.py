@@ -18,7 +18,7 @@ from pipelines.store import Store, open_store, search
 from pipelines.store.articles import save_article
 from pipelines.store.match import parse
 from pipelines.store.schema import story, story_article
-from pipelines.store.search import MATCH_END, MATCH_START
+from pipelines.store.texts import MATCH_END, MATCH_START
 from tests.pipelines.conftest import EITHER
 from tests.pipelines.store.examples import an_article
 

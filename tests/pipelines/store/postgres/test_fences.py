@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url, text
 
 from pipelines.errors import UsageError
+from pipelines.export import Request, export_since_last
+from pipelines.export.shards import silent
 from pipelines.store import Store, open_store
 from pipelines.store.articles import save_article
 from tests.pipelines.store.examples import an_article
@@ -125,6 +129,31 @@ def test_mistakes_are_explained_in_a_line(store: Store, statement: str, advice: 
         store.sql(statement)
     assert advice in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_role_that_only_reads_can_ask_for_all_there_is(postgres: Any, tmp_path: Path) -> None:
+    with postgres.database() as url:
+        with open_store(url) as store, store.begin() as conn:
+            save_article(conn, an_article())
+            save_article(conn, an_article(title="Edited"))
+            conn.execute(text("CREATE ROLE newsmint_reader"))
+            conn.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO newsmint_reader"))
+        place = make_url(url).update_query_dict({"options": "-c role=newsmint_reader"})
+        try:
+            with open_store(place.render_as_string(hide_password=False), readonly=True) as store:
+                assert store.sql("SELECT title, strftime('%Y', published_ts, 'unixepoch') FROM article").rows == [
+                    ("Edited", "2026")
+                ]
+                assert len(store.ask("articles-per-day").rows) == len(store.search("token")) == 1
+                with store.as_of("2026-11-21") as past:
+                    assert len(list(past.articles())) == 1
+                export_since_last(store.location, Request(), tmp_path / "set", silent)
+                with pytest.raises(UsageError, match="not allowed here"):
+                    store.sql("SELECT pg_ls_dir('.')")
+        finally:
+            with open_store(url) as store, store.begin() as conn:
+                conn.execute(text("DROP OWNED BY newsmint_reader"))
+                conn.execute(text("DROP ROLE newsmint_reader"))
 
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"

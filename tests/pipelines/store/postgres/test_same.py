@@ -107,7 +107,8 @@ def test_every_question_may_be_answered_by_parallel_workers(postgresql_location:
         conn.execute(text(f'ALTER DATABASE "{database}" SET {name} = on'))
     with open_store(postgresql_location) as store:
         for asked in questions().values():
-            store.ask(asked.name, **{it.name: needed[it.name] for it in asked.parameters if it.default is None})
+            values: dict[str, Any] = {it.name: needed[it.name] for it in asked.parameters if it.default is None}
+            store.ask(asked.name, **values)
         for view in VIEWS:
             store.sql(f"SELECT * FROM {view}")
         assert len(store.search("token")) == 1
