@@ -1,6 +1,6 @@
 """Near-duplicates across a whole run, found as a store finds them: MinHash bands, signatures, then the texts.
 
-What a store would put into one story is one cluster here. Memory holds no more than a bucket of bands and a few dozen
+What a store would put into one story is one cluster here. Memory holds no more than a bucket of bands, and some hundred
 bytes for each article that may be like another.
 """
 
