@@ -60,7 +60,7 @@ def compare_stores(source: Location, target: Location, watcher: Watcher = QUIET)
 def _compared(one: Snapshot, other: Snapshot, part: Part, fits: bool, watcher: Watcher) -> Compared:
     watcher.step(f"comparing {part.name}")
     began = time.monotonic()
-    known = summed(watched(values(one, part, fits), part, watcher))
+    known = summed(watched(values(one.rows(part), part, fits), part, watcher))
     return compared(one, other, part, known, fits, began, watcher)
 
 
@@ -69,7 +69,7 @@ def compared(
 ) -> Compared:
     """A table whose sum on one side is known; ``began`` is when the work on it did (``time.monotonic``)."""
     damaged: list[str] = []
-    rows = watched(values(other, part, fits), part, watcher)
+    rows = watched(values(other.rows(part), part, fits), part, watcher)
     found = summed(_unpacked(rows, damaged) if part is BODIES else rows)
     equal = found.digest == known.digest
     differing = () if equal else tuple(islice(differences(one, other, part, fits), NAMED))
@@ -77,9 +77,8 @@ def compared(
     return Compared(part.name, known.rows, found.rows, known.size, seconds, equal, differing, tuple(damaged))
 
 
-def values(side: Snapshot, part: Part, fits: bool) -> Iterator[Row]:
-    """The rows of a side in the form that is summed up; ``fits`` when PostgreSQL has to hold them."""
-    rows = side.rows(part)
+def values(rows: Iterator[Row], part: Part, fits: bool) -> Iterator[Row]:
+    """Rows in the form that is summed up; ``fits`` when PostgreSQL has to hold them."""
     return map(plain(part), map(fitted(part), rows) if fits else rows)
 
 
@@ -103,7 +102,7 @@ def watched(rows: Iterator[Row], part: Part, watcher: Watcher) -> Iterator[Row]:
 
 def differences(one: Snapshot, other: Snapshot, part: Part, fits: bool) -> Iterator[str]:
     """Rows that are not on both sides the same, in the order of their keys."""
-    left, right = values(one, part, fits), values(other, part, fits)
+    left, right = (values(side.by_key(part), part, fits) for side in (one, other))
     a, b = next(left, None), next(right, None)
     while a is not None or b is not None:
         if a == b:

@@ -109,7 +109,8 @@ class _Copy:
         progress = self._stands(part)
         began, done = time.monotonic() - progress.seconds, progress.done
         for rows in self._batches(part, progress.last, done):
-            progress = Progress(done, part.key_of(rows[-1]), time.monotonic() - began)
+            last = self._source.place(part, rows[-1])
+            progress = Progress(done, last, time.monotonic() - began)
             self._into.add(part, rows, progress)
             self._watcher.advance(len(rows) * part.weight)
         return progress
@@ -119,7 +120,7 @@ class _Copy:
         progress = self._into.progress(part)
         if progress.last is None:
             return progress
-        rows = self._fit(part, self._source.rows(part, upto=progress.last))
+        rows = self._fit(part, self._source.upto(part, progress.last))
         found = summed(map(plain(part), rows))
         if found.digest != progress.done.digest:
             self._into.empty(part)
@@ -132,7 +133,7 @@ class _Copy:
         form = plain(part)
         batch: list[Row] = []
         size = 0
-        for row in self._fit(part, self._source.rows(part, after=after)):
+        for row in self._fit(part, self._source.after(part, after)):
             batch.append(row)
             size += done.add(form(row))
             if len(batch) >= self._batch_rows or size >= BATCH_BYTES:

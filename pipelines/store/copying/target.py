@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, inspect
+from sqlalchemy import URL, Connection, Engine, event, inspect
 
 from pipelines import sqlite
 from pipelines.archive import FileArchive
@@ -34,7 +34,7 @@ _HEAD = ""
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a part is: what was copied, the last key, and how long it took."""
+    """How far a part is: what was copied, the place of the last row in the source, and how long it took."""
 
     done: Sum
     last: Row | None
@@ -168,7 +168,7 @@ class Target:
         pages = archive_path(path)
         if not pages.exists():
             FileArchive(pages).close()
-        with sqlite.explained(pages), closing(sqlite.connect(pages)) as archive:
+        with sqlite.explained(pages), closing(sqlite.connect(pages, cache_mb=8)) as archive:
             yield archive
 
     def _noted(self, conn: Connection, name: str) -> Any:
@@ -189,10 +189,17 @@ def target(location: Location) -> Iterator[Target]:
         with explained(location):
             location.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(location, foreign_keys=False)
+    if isinstance(location, Path):
+        event.listen(engine, "connect", _sort_on_disk)
     try:
         yield Target(location, engine)
     finally:
         engine.dispose()
+
+
+def _sort_on_disk(connection: sqlite3.Connection, record: object) -> None:
+    """Indexes of a large store are sorted in more memory than there may be."""
+    connection.execute("PRAGMA temp_store = FILE")
 
 
 def _is_of_values(error: object) -> bool:
