@@ -11,7 +11,8 @@ from crawler.cli.common import as_of_option, err, out, store_option
 from crawler.cli.plain import plain_table
 from pipelines.errors import UsageError
 from pipelines.store import open_store
-from pipelines.store.database import Store, driver
+from pipelines.store.database import Store
+from pipelines.store.reading import driver
 from pipelines.store.sql import SECONDS, column_names, table_names
 
 LONGEST = 100_000

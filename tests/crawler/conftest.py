@@ -31,11 +31,21 @@ class Crawl:
     """``newsmint crawl`` of one sources file into one store, each call in a process of its own."""
 
     sources: Path
-    store: Path | str
-    """A file, or the URL of a shared store."""
+    store: Path
+    shared: str = ""
+    """The URL of a shared store, in place of the file."""
 
     def command(self, *options: str) -> list[str]:
-        return [*NEWSMINT, "crawl", "all", "--sources", str(self.sources), "--db", str(self.store), *options]
+        return [
+            *NEWSMINT,
+            "crawl",
+            "all",
+            "--sources",
+            str(self.sources),
+            "--db",
+            self.shared or str(self.store),
+            *options,
+        ]
 
     def start(self, *options: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -48,8 +58,8 @@ class Crawl:
         )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        if isinstance(self.store, str):
-            with create_engine(self.store, poolclass=NullPool).connect() as conn:
+        if self.shared:
+            with create_engine(self.shared, poolclass=NullPool).connect() as conn:
                 return [tuple(row) for row in conn.exec_driver_sql(query)]
         with closing(sqlite3.connect(self.store)) as connection:
             return connection.execute(query).fetchall()

@@ -16,17 +16,17 @@ from tests.crawler.newsstand import Newsstand
 PAGES = 150
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """Where to: a file, or a shared store."""
-    shared: str = request.getfixturevalue("shared_database") if request.param == "postgresql" else ""
-    return shared or tmp_path / "news.sqlite3"
+@pytest.fixture(params=["file", pytest.param("server", marks=pytest.mark.postgres)])
+def shared(request: pytest.FixtureRequest) -> str:
+    """The URL of a shared store, or none: a crawl into a file."""
+    url: str = request.getfixturevalue("shared_database") if request.param == "server" else ""
+    return url
 
 
 @pytest.mark.slow
-def test_every_article_once_after_kills_at_any_moment(stand: Newsstand, tmp_path: Path, store: Path | str) -> None:
+def test_every_article_once_after_kills_at_any_moment(stand: Newsstand, tmp_path: Path, shared: str) -> None:
     paths = stand.publish(PAGES)
-    crawl = Crawl(stand.sources(tmp_path, delay=0.0, concurrency=2), store)
+    crawl = Crawl(stand.sources(tmp_path, delay=0.0, concurrency=2), tmp_path / "news.sqlite3", shared)
     moments = random.Random(7)
     for _ in range(6):
         with crawl.start() as process:
@@ -36,7 +36,7 @@ def test_every_article_once_after_kills_at_any_moment(stand: Newsstand, tmp_path
     assert crawl.rows("SELECT count(*) FROM article") < [(PAGES,)]
     finished = crawl.run()
     assert finished.returncode == 0, finished.stderr
-    assert isinstance(store, str) or crawl.rows("PRAGMA integrity_check") == [("ok",)]
+    assert shared or crawl.rows("PRAGMA integrity_check") == [("ok",)]
     assert [row[0].removeprefix(stand.url) for row in crawl.rows("SELECT url FROM article ORDER BY url")] == sorted(
         paths
     )

@@ -16,8 +16,8 @@ from pipelines.errors import UsageError
 from pipelines.items import Heading, Link, RemovedBlock
 from pipelines.store import Store
 from pipelines.store.articles import save_article
-from pipelines.store.database import driver
 from pipelines.store.questions import bound, question, questions, run
+from pipelines.store.reading import Reading, driver
 from pipelines.store.schema import story, story_article
 from tests.pipelines.store.examples import an_article, url
 
@@ -104,7 +104,7 @@ def fill(store: Store) -> None:
 
 
 @pytest.fixture
-def filled(store: Store) -> Iterator[sqlite3.Connection]:
+def filled(store: Store) -> Iterator[Reading]:
     fill(store)
     with store.connect() as conn:
         yield driver(conn)
