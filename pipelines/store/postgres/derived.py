@@ -39,12 +39,14 @@ _SEQUENCE = (
     "SELECT setval('change_seq', greatest((SELECT max(seq) FROM change), (SELECT last_value FROM change_seq)))",
 )
 _DAYS = "CREATE INDEX IF NOT EXISTS ix_article_asset_day ON article_asset (sqlite.date(published_ts, 'unixepoch'))"
-_OURS = "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND "
-_OURS += "relnamespace = current_schema()::regnamespace AND tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = "
-_OURS += "to_regnamespace('sqlite'))"
+_OURS = (
+    "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
+    "AND relnamespace = quote_ident(current_schema())::regnamespace "
+    "AND tgfoid IN (SELECT oid FROM pg_proc WHERE pronamespace = to_regnamespace('sqlite'))"
+)
 VIEWS_OF_ALL = (
     "SELECT relname, pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v' "
-    "AND relnamespace = current_schema()::regnamespace ORDER BY oid"
+    "AND relnamespace = quote_ident(current_schema())::regnamespace ORDER BY oid"
 )
 
 
@@ -77,7 +79,9 @@ def put_up(conn: Connection, others: Sequence[Definition] = ()) -> None:
     _run(conn, [each.replace("{changing}", str(lock_key(CHANGING))) for each in statements("triggers.sql")])
     _run(conn, [_DAYS])
     path = conn.exec_driver_sql("SELECT current_setting('search_path')").scalar()
-    conn.exec_driver_sql("SELECT set_config('search_path', current_schema() || ', sqlite, pg_catalog', true)")
+    conn.exec_driver_sql(
+        "SELECT set_config('search_path', quote_ident(current_schema()) || ', sqlite, pg_catalog', true)"
+    )
     for name, query in (ROLLUPS | VIEWS).items():
         conn.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
         conn.exec_driver_sql(f"CREATE VIEW {name} AS {spelled(query)}".replace("%", "%%"))

@@ -11,7 +11,12 @@ from pipelines.errors import UsageError
 from pipelines.postgres import need_driver
 from pipelines.store.postgres.spelling import spelled, with_names
 
-_PATH = "SELECT set_config('search_path', 'sqlite, pg_catalog, ' || %s::text, true)"
+_SCHEMA = (
+    "SELECT name, current_setting('search_path') LIKE 'sqlite, %' "
+    "FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (name, place) "
+    "WHERE name NOT IN ('sqlite', 'pg_catalog') ORDER BY place LIMIT 1"
+)
+_PATH = "SELECT set_config('search_path', 'sqlite, pg_catalog, ' || quote_ident(%s), true)"
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'p') AND relpersistence <> 't' "
     "AND relnamespace = to_regnamespace(%(schema)s) ORDER BY relname"
@@ -27,11 +32,8 @@ class Shared:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        path = connection.execute("SELECT current_setting('search_path'), current_schema()").fetchone()
-        if path[0].startswith("sqlite, "):
-            self.schema = path[0].rpartition(", ")[2]
-        else:
-            self.schema = path[1]
+        self.schema, is_set = connection.execute(_SCHEMA).fetchone()
+        if not is_set:
             connection.execute(_PATH, (self.schema,))
 
     def execute(self, sql: str, values: Any = (), /) -> Any:

@@ -7,8 +7,9 @@ import random
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
+from pipelines.errors import UsageError
 from pipelines.store import Store, open_store
 from pipelines.store.articles import save_article
 from pipelines.store.derived import ROLLUPS, VIEWS
@@ -143,3 +144,21 @@ def test_a_text_too_long_for_an_index_is_stored_and_found_by_its_beginning(both:
     with store.begin() as conn:
         save_article(conn, an_article(body=body))
     assert [hit.id for hit in store.search("solana halted")] == [an_article().id]
+
+
+def test_a_store_in_a_schema_of_its_own(postgres: Any) -> None:
+    with postgres.database(empty=True) as url:
+        engine = create_engine(url)
+        with engine.begin() as conn:
+            conn.execute(text('CREATE SCHEMA "my news"'))
+        engine.dispose()
+        place = make_url(url).update_query_dict({"options": '-c search_path="my\\ news"'})
+        with open_store(place.render_as_string(hide_password=False)) as store:
+            with store.begin() as conn:
+                save_article(conn, an_article())
+            assert len(store.search("token")) == len(store.ask("articles-per-day").rows) == 1
+            assert store.sql("SELECT count(*) FROM news").rows == [(1,)]
+            with store.as_of("2099-01-01") as then:
+                assert then.sql("SELECT count(*) FROM news").rows == [(1,)]
+                with pytest.raises(UsageError):
+                    then.sql('SELECT count(*) FROM "my news".article')
