@@ -18,7 +18,7 @@ from crawler.fleet.seam import VisitFailed
 from pipelines.errors import BadConfig, BadInput, CannotWrite, MissingInput, UsageError
 
 STOPPED = 130
-STOP_SECONDS = 9.0
+STOP_SECONDS = 8.0
 """What a visit gets to end once it was asked to; a crawl gives its pages under way up after six."""
 WAIT_SECONDS = 30.0
 """Before the first further try of what may go well later."""

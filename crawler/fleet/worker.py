@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 _PAUSES = (0.1, 0.5, 2.0)
 
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 9.0
 """What a stop takes at most; the visits' own end comes before."""
 
 

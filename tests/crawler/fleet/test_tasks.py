@@ -45,6 +45,11 @@ def in_queue(url: str, test: Callable[[App], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
+async def states(app: App) -> dict[str, str]:
+    """Source key → how its job stands."""
+    return {source: str(job.status) for source, job in (await visits_out(app)).items()}
+
+
 @asynccontextmanager
 async def fetched(app: App) -> AsyncIterator[tuple[Job, int]]:
     """The first job, as a worker has it that was just registered."""
@@ -83,7 +88,7 @@ def test_a_visit_is_out_once_and_a_site_with_one_worker(shared_database: str) ->
         number = await app.job_manager.register_worker()
         taken = [await app.job_manager.fetch_job(["visits"], number) for _ in range(3)]
         assert [job and job.task_kwargs["source"] for job in taken] == ["a", "b", None], "mag is of a's site"
-        assert await visits_out(app) == {"a": Status.DOING, "b": Status.DOING, "mag": Status.TODO}
+        assert await states(app) == {"a": "doing", "b": "doing", "mag": "todo"}
         assert taken[0] is not None
         await app.job_manager.finish_job(taken[0], Status.SUCCEEDED, delete_job=True)
         last = await app.job_manager.fetch_job(["visits"], number)
@@ -103,7 +108,7 @@ def test_the_visits_of_a_dead_worker_are_taken_by_others(shared_database: str, m
         for _ in range(TRIES):
             async with fetched(app) as (_, number):
                 await take_back(app, work(told))
-                assert set((await visits_out(app)).values()) == {Status.DOING}, "it lives"
+                assert await states(app) == {"a": "doing"}, "it lives"
                 await app.connector.execute_query_async(
                     "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 min' WHERE id = %(id)s",
                     id=number,
@@ -111,7 +116,7 @@ def test_the_visits_of_a_dead_worker_are_taken_by_others(shared_database: str, m
                 await take_back(app, work(told))
         assert told == [*["a: its worker is gone; another takes it"] * (TRIES - 1), told[-1]]
         assert "given up" in told[-1]
-        assert await visits_out(app) == {}
+        assert await states(app) == {}
 
     in_queue(shared_database, test)
 
@@ -129,7 +134,7 @@ def test_a_job_whose_hand_over_was_lost_is_queued_again(shared_database: str, mo
             assert lost is not None
             with suppress(TimeoutError):
                 await asyncio.wait_for(queue._find_lost(app, worker, {job.id or 0}, work(told)), 1)
-        assert await visits_out(app) == {"a": Status.DOING, "b": Status.TODO}
+        assert await states(app) == {"a": "doing", "b": "todo"}
 
     in_queue(shared_database, test)
 
@@ -141,5 +146,20 @@ def test_a_job_that_another_has_settled_is_no_error(shared_database: str) -> Non
         async with fetched(app) as (job, _):
             for _ in range(2):
                 await app.job_manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+
+    in_queue(shared_database, test)
+
+
+@pytest.mark.postgres
+def test_only_so_many_visits_wait_at_a_time(shared_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "MOST_WAITING", 5)
+    monkeypatch.setattr(tasks, "MANY", 2)
+    many = [Visit(f"{queue}{number}", f"{queue}{number}.example", queue) for queue in "xy" for number in range(8)]
+
+    async def test(app: App) -> None:
+        assert [await hand_out(app, work(due=many)) for _ in range(2)] == [10, 0]
+        number = await app.job_manager.register_worker()
+        assert await app.job_manager.fetch_job(["x"], number)
+        assert await hand_out(app, work(due=many)) == 1
 
     in_queue(shared_database, test)
