@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.store import open_store
+from pipelines.store.derived import ROLLUPS
 from pipelines.store.lock import crawl_lock
-from tests.crawler.conftest import NEWSMINT, ROOT
+from tests.crawler.conftest import NEWSMINT, ROOT, Crawl
+from tests.crawler.newsstand import Newsstand
 from tests.pipelines.store.filled import ROWS, fill
 
 
@@ -70,3 +72,26 @@ def test_a_destination_that_holds_something_else_is_refused_in_a_line(source: Pa
     done = copy(source, tmp_path / "other.sqlite3")
     assert (done.returncode, len(done.stderr.splitlines())) == (64, 1)
     assert "holds something already" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_crawl_goes_on_in_the_copy(stand: Newsstand, tmp_path: Path, shared_database: str) -> None:
+    """From a file to a server, where the next crawl finds what is new and nothing else, and back."""
+    sources = stand.sources(tmp_path, delay=0.0)
+    crawl, shared = Crawl(sources, tmp_path / "news.sqlite3"), Crawl(sources, tmp_path, shared_database)
+    stand.publish(3)
+    assert crawl.run().returncode == 0
+    assert copy(crawl.store, shared_database).returncode == 0
+    stand.publish(5)
+    assert shared.run().returncode == 0
+    query = "SELECT count(*), count(DISTINCT id), max(number), max(version) FROM article"
+    assert shared.rows(query) == [(5, 5, 5, 1)]
+    assert shared.rows("SELECT count(*) FROM \"fetch\" WHERE outcome = 'new'") == [(5,)]
+    back = Crawl(sources, tmp_path / "back.sqlite3")
+    done = copy(shared_database, back.store)
+    assert done.returncode == 0, done.stderr
+    for table in ROLLUPS:
+        assert sorted(back.rows(f"SELECT * FROM {table}")) == sorted(shared.rows(f"SELECT * FROM {table}"))
+    assert back.run().returncode == 0
+    assert back.rows(query) == [(5, 5, 5, 1)]
