@@ -38,6 +38,7 @@ _SEQUENCE = (
     "CREATE SEQUENCE IF NOT EXISTS change_seq",
     "SELECT setval('change_seq', greatest((SELECT max(seq) FROM change), (SELECT last_value FROM change_seq)))",
 )
+_PATH = "SELECT set_config('search_path', quote_ident(current_schema()) || ', sqlite, pg_catalog', true)"
 _DAYS = "CREATE INDEX IF NOT EXISTS ix_article_asset_day ON article_asset (sqlite.date(published_ts, 'unixepoch'))"
 _OURS = (
     "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
@@ -75,15 +76,17 @@ def put_up(conn: Connection, others: Sequence[Definition] = ()) -> None:
     _run(conn, [each for each in _search(conn) if "TEXT SEARCH" not in each])
     if conn.exec_driver_sql("SELECT obj_description(to_regclass('article_fts'))").scalar() != INDEXED:
         _run(conn, _INDEX)
-    _run(conn, _SEQUENCE)
+    _run(conn, [*_SEQUENCE, _DAYS])
     _run(conn, [each.replace("{changing}", str(lock_key(CHANGING))) for each in statements("triggers.sql")])
-    _run(conn, [_DAYS])
+    _create_views(conn, others)
+
+
+def _create_views(conn: Connection, others: Sequence[Definition]) -> None:
+    """SQLite's functions stand first in the path while it is done: a view keeps what it found."""
     path = conn.exec_driver_sql("SELECT current_setting('search_path')").scalar()
-    conn.exec_driver_sql(
-        "SELECT set_config('search_path', quote_ident(current_schema()) || ', sqlite, pg_catalog', true)"
-    )
+    conn.exec_driver_sql(_PATH)
     for name, query in (ROLLUPS | VIEWS).items():
-        conn.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        conn.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")  # which the migrations made
         conn.exec_driver_sql(f"CREATE VIEW {name} AS {spelled(query)}".replace("%", "%%"))
     for each in others:
         if each.name not in VIEWS:
