@@ -13,6 +13,7 @@ from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
+from pipelines.store.postgres.arrays import arrays_of, insertion
 from pipelines.store.types import Text, storable
 
 CHUNK = 500
@@ -107,7 +108,11 @@ def execute_many(conn: Connection, statement: Any, rows: Sequence[Mapping[str, A
     if not conn.dialect.positional:
         conn.execute(statement, rows)
         return
-    made = _compiled(statement, conn.dialect, tuple(rows[0]))
+    names = tuple(rows[0])
+    if conn.dialect.name == "postgresql" and (whole := insertion(statement, conn.dialect, names)):
+        _driven(conn, whole, arrays_of(rows, names))
+        return
+    made = _compiled(statement, conn.dialect, names)
     _driven(conn, made.text, [made.row(row) for row in rows])
 
 
