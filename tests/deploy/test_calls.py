@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from crawler.cli import cli
 from crawler.sources import SourceRegistry
 from tests.deploy.files import DEPLOY, ROOT, TEXTS, calls, documents, services
 from tests.docs.pages import LINK, commands
@@ -26,7 +27,7 @@ def test_a_call_is_one_that_the_command_line_takes(call: tuple[str, list[str]]) 
     where, (verb, *words) = call
     words = ["4" if word == "${NEWSMINT_WORKER_CONCURRENCY}" else word for word in words]
     assert isinstance(VERBS.get(verb), click.Command), f"{where}: there is no newsmint {verb}"
-    VERBS[verb].make_context(f"newsmint {verb}", words)
+    VERBS[verb].make_context(f"newsmint {verb}", words, **cli.context_settings)  # its help option is kept
 
 
 def test_every_part_of_a_fleet_is_called() -> None:

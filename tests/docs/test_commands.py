@@ -39,7 +39,7 @@ def test_a_call_that_is_shown_is_one_the_command_line_takes(words: list[str]) ->
     while isinstance(command, click.Group) and rest and rest[0] in command.list_commands(click.Context(command)):
         command, path = VERBS[f"{path} {rest[0]}".removeprefix("newsmint ")], f"{path} {rest.pop(0)}"
     assert command is not cli, f"no verb in {words}"
-    command.make_context(path, rest)
+    command.make_context(path, rest, **cli.context_settings)  # its help option is kept
 
 
 def codes() -> list[int]:
