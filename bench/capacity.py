@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.measured import Measured, load
@@ -126,6 +126,14 @@ def put(page: str, name: str, text: str) -> str:
     return found
 
 
+def write(made: Mapping[str, str]) -> None:
+    """Put texts into their places in the page, by the places' names."""
+    page = PAGE.read_text(encoding="utf-8")
+    for name, text in made.items():
+        page = put(page, name, text)
+    PAGE.write_text(page, encoding="utf-8")
+
+
 def main() -> int:
     """Print the tables, or write them into the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -135,10 +143,7 @@ def main() -> int:
     if not options.write:
         print("\n\n".join(made.values()))
         return 0
-    page = PAGE.read_text(encoding="utf-8")
-    for name, text in made.items():
-        page = put(page, name, text)
-    PAGE.write_text(page, encoding="utf-8")
+    write(made)
     return 0
 
 

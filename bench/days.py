@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench.capacity import PAGE, put, table
+from bench.capacity import table, write
 from bench.measured import Measured, load
 from bench.simulate import Run, measured_costs, spoken
 from bench.simulation import Failures, Fleet, Parameters, Result, simulate
@@ -82,10 +82,7 @@ def main() -> int:
     if not options.runs_only:
         made["days"] = days_table(load(), print)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        for name, text in made.items():
-            page = put(page, name, text)
-        PAGE.write_text(page, encoding="utf-8")
+        write(made)
     return 0
 
 

@@ -65,6 +65,18 @@ def rules_option(command: Command) -> Command:
     )(command)
 
 
+def sources_option(command: Command) -> Command:
+    """``--sources``: a sources file that is there; passed to the verb as ``sources_file``, None for the usual ones."""
+    return click.option(
+        "--sources",
+        "sources_file",
+        type=click.Path(path_type=Path, exists=True),
+        envvar="NEWSMINT_SOURCES",
+        metavar="FILE",
+        help="Sources file of your own.",
+    )(command)
+
+
 def log_format_option(command: Command) -> Command:
     """``--log-format``: passed to the verb as ``log_format``, None for the setting's own."""
     return click.option(

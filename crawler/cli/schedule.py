@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.common import err, rules_option, store_option
+from crawler.cli.common import err, rules_option, sources_option, store_option
 from crawler.cli.period import Period
 from pipelines.errors import CannotWrite
 
@@ -21,14 +21,7 @@ from pipelines.errors import CannotWrite
 )
 @click.option("--every", type=Period(), metavar="SPAN", help="Crawl every 30m, 2h or 1d, not at each source's pace.")
 @click.option("--user", metavar="NAME", show_default="you; newsmint for root", help="Who is to run it.")
-@click.option(
-    "--sources",
-    "sources_file",
-    type=click.Path(path_type=Path, exists=True),
-    envvar="NEWSMINT_SOURCES",
-    metavar="FILE",
-    help="Sources file of your own.",
-)
+@sources_option
 @click.option("--queue", metavar="NAME", show_default="visits", help="With --procrastinate: whose workers take them.")
 @click.option("--dry-run", is_flag=True, help="With --procrastinate: print what would be set.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the files there.")

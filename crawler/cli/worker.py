@@ -12,7 +12,7 @@ import click
 from rich.markup import escape
 from sqlalchemy import URL
 
-from crawler.cli.common import err, log_format_option, out, program, rules_option, store_option
+from crawler.cli.common import err, log_format_option, out, program, rules_option, sources_option, store_option
 from crawler.cli.plain import plain
 from crawler.settings import NEWSMINT_CONTACT, NEWSMINT_LOG_FORMAT
 from pipelines.errors import BadConfig, MissingInput
@@ -28,14 +28,7 @@ QUIET = ("procrastinate", "psycopg.pool", "asyncio")
 @click.option(
     "--queue", "queues", multiple=True, metavar="NAME", show_default="visits", help="Take visits of this queue only."
 )
-@click.option(
-    "--sources",
-    "sources_file",
-    type=click.Path(path_type=Path, exists=True),
-    envvar="NEWSMINT_SOURCES",
-    metavar="FILE",
-    help="Sources file of your own.",
-)
+@sources_option
 @log_format_option
 @rules_option
 @store_option
