@@ -11,6 +11,8 @@ from crawler.cli.common import err, log_format_option, out, rules_option, store_
 from crawler.cli.crawl import sources_to_crawl
 from crawler.cli.period import Period
 from crawler.settings import NEWSMINT_CONTACT
+from pipelines.store.database import located
+from pipelines.store.engine import label
 
 
 @click.command()
@@ -57,7 +59,9 @@ def watch(
     own = {"NEWSMINT_RULES": str(rules) if rules else None, "NEWSMINT_LOG_FORMAT": log_format}
     with sources_to_crawl(keys, sample, sources_file) as sources:
         command = " ".join(["newsmint watch", *keys, *(["--sample"] * sample)])
-        err.print(f"Watching {len(sources)} source{'' if len(sources) == 1 else 's'} into {escape(database)}")
+        err.print(
+            f"Watching {len(sources)} source{'' if len(sources) == 1 else 's'} into {escape(label(located(database)))}"
+        )
         if NEWSMINT_CONTACT is None and not all(source.proxy or source.allow_private for source in sources):
             err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address.")
         result = crawl(

@@ -117,3 +117,19 @@ def test_a_span_that_is_none_is_said_so(span: str, code: int) -> None:
     )
     assert called.returncode == code
     assert "90s, 10m, 2h or 1d" in called.stderr
+
+
+def test_a_password_in_the_address_of_the_store_is_not_printed() -> None:
+    store = "postgresql+psycopg://crawler:secret@127.0.0.1:1/news"
+    run = subprocess.run(
+        [*NEWSMINT, "watch", "--sample", "--for", "1s", "--db", store],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert run.returncode == 75
+    assert "crawler:***@127.0.0.1" in run.stderr
+    assert "secret" not in run.stdout + run.stderr
