@@ -110,11 +110,12 @@ def need_driver() -> Any:
 
 def prepare(connection: Any, record: object = None) -> None:
     """Have a connection bring sums as the integers that they are, and means as floats, not as decimal numbers."""
-    connection.adapters.register_loader("numeric", _number_loader())
+    connection.adapters.register_loader("numeric", number_loader())
 
 
 @cache
-def _number_loader() -> Any:
+def number_loader() -> Any:
+    """What reads a number of any length: whole, or as near as a float comes."""
     from psycopg.adapt import Loader
 
     class Number(Loader):

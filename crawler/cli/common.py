@@ -29,6 +29,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DEFAULT_DATABASE = "data/news.sqlite3"
 
+NO_CONTACT = "Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address; it goes into the user agent."
+"""Said before sites of others are asked."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from crawler.cli.common import (
     DEFAULT_DATABASE,
+    NO_CONTACT,
     err,
     json_option,
     log_format_option,
@@ -141,7 +142,7 @@ def _crawl(options: Options, as_json: bool) -> int:
     more = f" and {len(options.sources) - 5} more" if len(options.sources) > 5 else ""
     err.print(f"Crawling {escape(names)}{more} into {escape(label(located(options.location)))}")
     if NEWSMINT_CONTACT is None and not all(source.proxy or source.allow_private for source in options.sources):
-        err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address; it goes into the user agent.")
+        err.print(NO_CONTACT)
     result = crawl(options)
     if as_json:
         print_json(each.as_dict() for each in result.summaries)

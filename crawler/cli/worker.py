@@ -12,7 +12,16 @@ import click
 from rich.markup import escape
 from sqlalchemy import URL
 
-from crawler.cli.common import err, log_format_option, out, program, rules_option, sources_option, store_option
+from crawler.cli.common import (
+    NO_CONTACT,
+    err,
+    log_format_option,
+    out,
+    program,
+    rules_option,
+    sources_option,
+    store_option,
+)
 from crawler.cli.plain import plain
 from crawler.settings import NEWSMINT_CONTACT, NEWSMINT_LOG_FORMAT
 from pipelines.errors import BadConfig, MissingInput
@@ -97,7 +106,7 @@ def _greet(store: Store, sources: int, concurrency: int) -> None:
     if not sources:
         err.print(f"Nothing is scheduled yet: call `{program()} schedule --procrastinate`.", markup=False)
     if NEWSMINT_CONTACT is None:
-        err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address; it goes into the user agent.")
+        err.print(NO_CONTACT)
 
 
 def _tell(line: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from pipelines.bulk.values import Job
 from pipelines.chrome import Sighting, SiteChrome, sightings
@@ -79,8 +80,6 @@ def merge(folder: Path, files: Iterable[str]) -> int:
 
 def hash_of_site(site: str) -> int:
     """The same on every machine."""
-    from zlib import crc32
-
     return crc32(site.encode(errors="replace"))
 
 

@@ -37,11 +37,11 @@ def plan(words: Sequence[str], part_bytes: int = PART_BYTES) -> list[Task]:
 
 def archives(words: Sequence[str]) -> list[Path]:
     """The WARC and WACZ files that the words name, folders walked. Raises as ``plan``, and for other files."""
-    found = list(dict.fromkeys(Path(task.path) for task in plan(words) if task.kind == "warc"))
-    other = next((task.path for task in plan(words) if task.kind != "warc"), None)
+    tasks = plan(words)
+    other = next((task.path for task in tasks if task.kind != "warc"), None)
     if other:
         raise BadInput(f"{other}: a store takes WARC and WACZ files alone; Parquet and HTML go to a folder")
-    return found
+    return list(dict.fromkeys(Path(task.path) for task in tasks))
 
 
 def _paths(word: str) -> list[Path]:

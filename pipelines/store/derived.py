@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from pipelines.store import changes
+from pipelines.store.dialect import quoted
 from pipelines.store.schema import metadata
 
 _MARK = "/* newsmint */"
@@ -91,7 +92,7 @@ def take_down(conn: Connection) -> list[Definition]:
     rows = conn.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
     found = [Definition(*row) for row in rows]
     for each in found:
-        conn.exec_driver_sql(f"DROP {each.type} {_quoted(each.name)}")
+        conn.exec_driver_sql(f"DROP {each.type} {quoted(each.name)}")
     return [each for each in found if _MARK not in each.sql]
 
 
@@ -116,8 +117,3 @@ def _sum_up(conn: Connection) -> None:
         columns = ", ".join(column.name for column in metadata.tables[name].columns)
         conn.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
         conn.exec_driver_sql(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM ({query})")  # noqa: S608
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'

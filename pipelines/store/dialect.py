@@ -77,6 +77,12 @@ class Rows:
         return self._cursor.fetchone()[0]
 
 
+def quoted(name: str) -> str:
+    """A name as both databases take it, whatever is in it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
 def run(conn: Connection, sql: str, values: Sequence[Any] = ()) -> Rows:
     """A statement of the driver's own, with ``?`` for its values (or a list of tuples: once for each).
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from pipelines.postgres import lock_key
 from pipelines.store.changes import CHANGING
 from pipelines.store.derived import ROLLUPS, VIEWS
+from pipelines.store.dialect import quoted
 from pipelines.store.postgres.spelling import spelled
 
 INDEXED = "newsmint words 1"
@@ -64,7 +65,7 @@ def take_down(conn: Connection) -> list[Definition]:
         conn.exec_driver_sql(f'DROP TRIGGER "{trigger}" ON "{table}"')
     found = [Definition(*row) for row in conn.exec_driver_sql(VIEWS_OF_ALL)]
     for each in found:
-        conn.exec_driver_sql(f"DROP VIEW IF EXISTS {_quoted(each.name)} CASCADE")
+        conn.exec_driver_sql(f"DROP VIEW IF EXISTS {quoted(each.name)} CASCADE")
     return [each for each in found if each.name not in VIEWS | ROLLUPS]
 
 
@@ -90,7 +91,7 @@ def _create_views(conn: Connection, others: Sequence[Definition]) -> None:
         conn.exec_driver_sql(f"CREATE VIEW {name} AS {spelled(query)}".replace("%", "%%"))
     for each in others:
         if each.name not in VIEWS:
-            conn.exec_driver_sql(f"CREATE VIEW {_quoted(each.name)} AS {each.sql}".replace("%", "%%"))
+            conn.exec_driver_sql(f"CREATE VIEW {quoted(each.name)} AS {each.sql}".replace("%", "%%"))
     conn.exec_driver_sql("SELECT set_config('search_path', %s, true)", (path,))
 
 
@@ -127,8 +128,3 @@ def _tokens() -> str:
 def _run(conn: Connection, some: Sequence[str] | Iterator[str]) -> None:
     for statement in some:
         conn.exec_driver_sql(statement.replace("%", "%%"))
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from pipelines.errors import UsageError
-from pipelines.postgres import need_driver
+from pipelines.postgres import need_driver, number_loader
+from pipelines.store.dialect import quoted
 from pipelines.store.postgres.spelling import spelled, with_names
 
 _SCHEMA = (
@@ -91,11 +92,11 @@ class Shared:
 
     def table_names(self) -> list[str]:
         """The store's tables and views."""
-        return [row[0] for row in self._connection.execute(_TABLES, {"schema": _quoted(self.schema)})]
+        return [row[0] for row in self._connection.execute(_TABLES, {"schema": quoted(self.schema)})]
 
     def column_names(self, table: str) -> list[str]:
         """The columns of one of them, in their order."""
-        named = f"{_quoted(self.schema)}.{_quoted(table)}"
+        named = f"{quoted(self.schema)}.{quoted(table)}"
         return [row[0] for row in self._connection.execute(_COLUMNS, {"table": named})]
 
     def schemas(self) -> set[str]:
@@ -117,13 +118,6 @@ def _loaders() -> tuple[tuple[str, Any], ...]:
     from psycopg.adapt import Loader
     from psycopg.types.string import TextLoader
 
-    class Number(Loader):
-        """A number of any length: whole, or as near as a float comes."""
-
-        def load(self, data: Any) -> int | float:
-            text = bytes(data)
-            return int(text) if text.lstrip(b"-").isdigit() else float(text)
-
     class Truth(Loader):
         """0 or 1."""
 
@@ -131,7 +125,7 @@ def _loaders() -> tuple[tuple[str, Any], ...]:
             return int(bytes(data) == b"t")
 
     texts = ("json", "jsonb", "date", "time", "timestamp", "timestamptz", "interval", "uuid", "tsvector", "name")
-    return (("numeric", Number), ("bool", Truth), *((name, TextLoader) for name in texts))
+    return (("numeric", number_loader()), ("bool", Truth), *((name, TextLoader) for name in texts))
 
 
 @cache
@@ -139,8 +133,3 @@ def _dumper() -> Any:
     from psycopg.types.string import StrDumper
 
     return StrDumper
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
