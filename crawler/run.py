@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 
 from crawler.extensions.metrics import where_metrics_go
 from crawler.logs import check_style, log_to_stderr
+from crawler.source_row import row_of
 from crawler.sources import Source
 from crawler.spiders.routes import Depth
 from crawler.spiders.watch import Watch
@@ -32,7 +33,6 @@ from pipelines.store.due import Allowance
 from pipelines.store.frontier import FrontierEntry
 from pipelines.store.process import me
 from pipelines.store.runs import IMPORT, load_run
-from pipelines.store.sources import SourceRow
 from pipelines.store.summaries import SourceSummary, run_summary
 from pipelines.store.times import now
 
@@ -68,7 +68,7 @@ class Result:
 def crawl(options: Options) -> Result:
     """Crawl, and wait for the end. Raises what opening the store raises; CannotWrite once it is full."""
     _check_settings(options.settings)
-    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
+    rows = [row_of(source) for source in options.sources]
     session = Session.open(options.location, options.command, rows, versions())
     return _run(
         "news",
@@ -84,7 +84,7 @@ def crawl(options: Options) -> Result:
 
 def plan(options: Options) -> list[FrontierEntry]:
     """What a crawl with these options would fetch, in its order. Asks the routes; changes nothing in the store."""
-    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in options.sources]
+    rows = [row_of(source) for source in options.sources]
     keys = [source.key for source in options.sources]
     with TemporaryDirectory(prefix="newsmint-plan-") as folder:
         location = Path(folder, "plan.sqlite3")

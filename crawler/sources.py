@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from crawler.paths import data_path
 from crawler.source_fields import CHECKS
 from pipelines.errors import BadConfig, MissingInput, UsageError
+from pipelines.urls import host
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What a key may be: it is typed on a command line and stored with every row."""
@@ -91,6 +92,13 @@ class Source:
             "site": self.whole_site,
         }
         return tuple(route for route, value in named.items() if value)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that a visit asks as far as the entry tells, without ``www.``; that of the articles first."""
+        addresses = (*self.feeds, *self.sitemaps, *self.news_sitemaps, *self.listings, self.wordpress or "")
+        found = (host(f"https://{self.domain}"), *map(host, addresses))
+        return tuple(dict.fromkeys(name.removeprefix("www.") for name in found if name))
 
     def may_be_article(self, url: str) -> bool:
         """Whether the patterns leave it open that an article is at this address; they are searched in its path."""

@@ -10,13 +10,13 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from crawler.budgets import Limits
+from crawler.source_row import row_of
 from crawler.sources import Source, SourceRegistry
 from crawler.spiders.reach import Reach
 from crawler.spiders.routes import Depth
 from crawler.versions import versions
 from pipelines.stages.revisit import Bounds
 from pipelines.stages.session import Session
-from pipelines.store.sources import SourceRow
 from pipelines.store.times import epoch_asked_for, now
 
 
@@ -49,7 +49,7 @@ def chosen(settings: BaseSettings, keys: str) -> tuple[Source, ...]:
 
 def opened(settings: BaseSettings, sources: Sequence[Source]) -> Session:
     """A session for a spider that ``scrapy crawl`` started."""
-    rows = [SourceRow(source.key, source.name, source.domain, source.language) for source in sources]
+    rows = [row_of(source) for source in sources]
     return Session.open(settings["NEWSMINT_DATABASE"], "scrapy crawl news", rows, versions())
 
 

@@ -16,12 +16,16 @@ from pipelines.store.times import now, utc_text
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """What the store knows of a source; how to crawl it stays in the sources file."""
+    """What the store knows of a source; how to crawl it stays in the sources file.
+
+    ``hosts`` are those that a crawl of it asks. They are not kept: they say what the crawl has to hold alone.
+    """
 
     key: str
     name: str
     domain: str | None = None
     language: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
 def save_sources(conn: Connection, rows: Iterable[SourceRow]) -> None:
