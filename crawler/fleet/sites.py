@@ -1,15 +1,23 @@
-"""Which sources share a host: they share a lock, so that the whole fleet asks a host as one crawl would."""
+"""Which sources may ask the same host: they share a lock, so that the whole fleet asks a host as one crawl would."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crawler.source_row import row_of
 from crawler.sources import Source
-from pipelines.urls import host
+from pipelines.store.lock import host_locks
+
+_HOST = "host "
 
 
 def sites(sources: Iterable[Source]) -> dict[str, str]:
-    """Source key → the name of its site: the first host, by alphabet, of all that are linked by shared hosts."""
+    """Source key → the name of its site: the first host, by alphabet, of all sources that are linked to it.
+
+    Linked are those that the store would not let crawl side by side: the queue has them wait for each other instead.
+    """
+    wanted = {source.key: host_locks(row_of(source)) for source in sources}
+    contended = {name for names in wanted.values() for name in names.alone}
     first: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -17,15 +25,11 @@ def sites(sources: Iterable[Source]) -> dict[str, str]:
             name = first[name]
         return name
 
-    chosen = {source.key: _hosts(source) for source in sources}
-    for hosts in chosen.values():
-        low, *others = sorted(map(root, hosts))
+    for names in wanted.values():
+        low, *others = sorted(map(root, {*names.alone, *contended.intersection(names.together)}), key=_hosts_first)
         first.update(dict.fromkeys(others, low))
-    return {key: root(hosts[0]) for key, hosts in chosen.items()}
+    return {key: root(min(names.alone, key=_hosts_first)).removeprefix(_HOST) for key, names in wanted.items()}
 
 
-def _hosts(source: Source) -> list[str]:
-    """The hosts that a visit asks as far as the entry tells, without ``www.``; that of the articles first."""
-    addresses = (*source.feeds, *source.sitemaps, *source.news_sitemaps, *source.listings, source.wordpress or "")
-    found = [host(f"https://{source.domain}"), *map(host, addresses)]
-    return [name.removeprefix("www.") for name in found if name]
+def _hosts_first(name: str) -> tuple[bool, str]:
+    return not name.startswith(_HOST), name

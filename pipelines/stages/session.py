@@ -19,7 +19,7 @@ from pipelines.stages.outcomes import Place
 from pipelines.stages.writer import Writer
 from pipelines.store.database import Store, open_store
 from pipelines.store.frontier import give_back
-from pipelines.store.lock import crawl_lock, source_locks
+from pipelines.store.lock import Names, crawl_lock, source_locks
 from pipelines.store.patience import patiently
 from pipelines.store.process import me
 from pipelines.store.runs import REEXTRACT, finish_run, start_run
@@ -53,7 +53,7 @@ class Session:
         keys = self.keys = keys or [source.key for source in sources]
         self.is_alone = isinstance(store.location, Path)
         """Whether no other run can be at work on the store."""
-        held = self._lock.enter_context(crawl_lock(store.location, command, _locks(command, sources, keys)))
+        held = self._lock.enter_context(crawl_lock(store.location, command, *_locks(command, sources, keys)))
         self.trouble: BaseException | None = None
         self.on_trouble: Callable[[], object] = lambda: None
         self.tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -140,11 +140,11 @@ class Session:
             self.on_trouble()
 
 
-def _locks(command: str, sources: Sequence[SourceRow], keys: Sequence[str]) -> list[str]:
-    """What a run on a shared store holds: the sources that it asks, and their sites; or the pages it reads again."""
+def _locks(command: str, sources: Sequence[SourceRow], keys: Sequence[str]) -> Names:
+    """What a run on a shared store holds: the sources that it asks, and their hosts; or the pages it reads again."""
     if command == REEXTRACT:
-        return [f"{command} {key}" for key in keys] or [command]
-    return source_locks((source.key, source.domain) for source in sources)
+        return Names([f"{command} {key}" for key in keys] or [command])
+    return source_locks(sources)
 
 
 def session_of(crawler: Crawler) -> Session:

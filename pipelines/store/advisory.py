@@ -1,6 +1,6 @@
 """Locks of a shared store by name, which the server drops with the connection that holds them, however that ends.
 
-A crawl holds one for each of its sources and their hosts, so that several crawls share a store and no site is asked by
+A crawl holds one for each of its sources and their hosts, so that several crawls share a store and no host is asked by
 two of them. Whoever works on the store as a whole holds it alone.
 """
 
@@ -40,10 +40,9 @@ class Holder:
 class Locks:
     """Locks held by a connection of its own. Raises StoreBusy, with who and since when, where another holds one."""
 
-    def __init__(self, url: URL, command: str, names: Collection[str] | None) -> None:
+    def __init__(self, url: URL, command: str, names: Collection[str] | None, together: Collection[str] = ()) -> None:
         self._url = url
-        self._names = [STORE] if names is None else sorted(names, reverse=True)
-        self._together = [_owner(me())] if names is None else [_owner(me()), STORE]
+        self._wanted = _wanted(names, together)
         self._who = _who(command)
         self._engine = _engine(url, self._who)
         self._conn: Connection | None = None
@@ -81,10 +80,9 @@ class Locks:
         try:
             if again:
                 conn.execute(_END, {"who": self._who})
-            for way, names in (("_shared", self._together), ("", self._names)):
-                missed = _missed(conn, f"pg_try_advisory_lock{way}", names)
-                if missed is not None:
-                    raise StoreBusy(self._refusal(conn, missed))
+            missed = _missed(conn, self._wanted)
+            if missed is not None:
+                raise StoreBusy(self._refusal(conn, missed))
         except BaseException:
             conn.close()
             raise
@@ -117,9 +115,17 @@ def _owner(process: str) -> str:
     return f"owner {process}"
 
 
-def _missed(conn: Connection, function: str, names: list[str]) -> str | None:
+def _wanted(names: Collection[str] | None, together: Collection[str]) -> list[tuple[str, str]]:
+    """Each lock with how it is held; in an order that all keep to, so that of two who want the same one gets it."""
+    alone = {STORE} if names is None else set(names)
+    shared = {_owner(me()), *together, *(() if names is None else (STORE,))} - alone
+    ways = dict.fromkeys(alone, "pg_try_advisory_lock") | dict.fromkeys(shared, "pg_try_advisory_lock_shared")
+    return sorted(ways.items(), reverse=True)
+
+
+def _missed(conn: Connection, wanted: Iterable[tuple[str, str]]) -> str | None:
     """The first of the names whose lock another holds."""
-    for name in names:
+    for name, function in wanted:
         if not conn.execute(text(f"SELECT {function}(:key)"), {"key": lock_key(name)}).scalar():
             return name
     return None

@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,9 @@ from pipelines.sqlite import explained
 from pipelines.store.advisory import Locks, live_owners
 from pipelines.store.engine import Location
 from pipelines.store.process import is_alive
+from pipelines.store.sources import SourceRow
 from pipelines.store.times import now, utc_text
+from pipelines.urls import host
 
 
 class Held(Protocol):
@@ -32,11 +34,22 @@ class Held(Protocol):
         server of a shared store does not answer."""
 
 
+class Names(NamedTuple):
+    """Locks by name: what a process holds alone, and what it holds together with others while nobody has it alone."""
+
+    alone: Collection[str]
+    together: Collection[str] = ()
+
+
 @contextmanager
 def crawl_lock(
-    location: Location, command: str = "newsmint crawl", names: Collection[str] | None = None
+    location: Location,
+    command: str = "newsmint crawl",
+    names: Collection[str] | None = None,
+    together: Collection[str] = (),
 ) -> Iterator[Held]:
-    """Hold the crawl lock of a store for the block; of a shared one only what ``names`` says (``source_locks``).
+    """Hold the crawl lock of a store for the block; of a shared one only what ``names`` says, and ``together`` with
+    others (``source_locks``).
 
     A file has one crawl at a time: ``news.sqlite3.lock`` says who and since when. So has a shared store where no
     ``names`` are given. Raises StoreBusy, with both, where another process holds it.
@@ -45,13 +58,35 @@ def crawl_lock(
         with _file_lock(location, command) as held:
             yield held
         return
-    with closing(Locks(location, command, names)) as locks:
+    with closing(Locks(location, command, names, together)) as locks:
         yield locks
 
 
-def source_locks(sources: Iterable[tuple[str, str | None]]) -> list[str]:
-    """The locks of a crawl of these (key, domain): one a source, and one a site, which two sources may share."""
-    return sorted({name for key, domain in sources for name in (f"source {key}", f"site {domain or key}")})
+def source_locks(sources: Iterable[SourceRow]) -> Names:
+    """The locks of a crawl of these: one a source, and what keeps two crawls from asking the same host."""
+    rows = list(sources)
+    hosts = [host_locks(row) for row in rows]
+    alone = {f"source {row.key}" for row in rows}.union(*(names.alone for names in hosts))
+    return Names(alone, set().union(*(names.together for names in hosts)) - alone)
+
+
+def host_locks(source: SourceRow) -> Names:
+    """A source's hosts, each for itself alone, and what may lie below its domain: articles on subdomains are its own.
+
+    Who asks a host therefore shares what lies below each domain above it, with all but the source of that domain. A
+    domain with a path, ``example.com/magazine``, is a part of a site: it has the host, and nothing below it.
+    """
+    name, _, folder = (source.domain or "").partition("/")
+    own = host(f"https://{name}").removeprefix("www.")
+    hosts = {*source.hosts, *([own] if own else ())}
+    below = {f"below {own}"} if own and not folder else set()
+    return Names({f"host {each}" for each in hosts} | below, {f"below {each}" for it in hosts for each in _above(it)})
+
+
+def _above(name: str) -> list[str]:
+    """``example.co.uk`` and ``co.uk`` of ``news.example.co.uk``; of an address made of numbers, nothing."""
+    labels = name.split(".")
+    return [] if labels[-1].isdigit() else [".".join(labels[first:]) for first in range(1, len(labels) - 1)]
 
 
 def live(conn: Connection, owners: Iterable[str]) -> set[str]:

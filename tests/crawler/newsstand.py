@@ -40,6 +40,8 @@ class Newsstand:
     port: int
     answers: dict[str, Answer | Callable[[int], Answer]] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    askers: list[tuple[float, str]] = field(default_factory=list)
+    """When each request came, and the address it came from."""
     unchanged: list[str] = field(default_factory=list)
     """What was answered with 304."""
     connections: int = 0
@@ -136,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         before = len(stand.times(self.path)) if callable(stand.answers.get(self.path)) else 0
         stand.asked.append((time.monotonic(), self.path))
+        stand.askers.append((stand.asked[-1][0], self.client_address[0]))
         answer = stand.answers.get(self.path, Answer(b"nothing here", 404))
         if callable(answer):
             answer = answer(before)

@@ -128,8 +128,28 @@ def is_gone(pid: int) -> bool:
 @contextmanager
 def sites(count: int) -> Iterator[list[Newsstand]]:
     """So many sites, each at an address of its own: 127.0.0.2, 127.0.0.3, …"""
+    with sites_at([f"127.0.0.{number}" for number in range(2, 2 + count)]) as stands:
+        yield stands
+
+
+@contextmanager
+def sites_at(addresses: Sequence[str]) -> Iterator[list[Newsstand]]:
+    """A site at each of these addresses."""
     with ExitStack() as stack:
-        yield [stack.enter_context(newsstand(host=f"127.0.0.{number}")) for number in range(2, 2 + count)]
+        yield [stack.enter_context(newsstand(host=address)) for address in addresses]
+
+
+def stories(stand: Newsstand) -> list[str]:
+    """The paths of the articles that a site was asked for, in their order."""
+    return [path for _, path in stand.asked if "/news/" in path]
+
+
+def check_pace(stand: Newsstand, delay: float) -> None:
+    """Fail where the site was asked faster than that, by its clock: what arrives late makes the next pause short."""
+    times = sorted(when for when, _ in stand.asked)
+    for pauses in (1, 5):
+        least = min((late - early for early, late in zip(times, times[pauses:], strict=False)), default=delay * pauses)
+        assert least > delay * (pauses - 0.5), f"{stand.url}: {pauses} pauses in {least:.3f} s"
 
 
 def sources_file(folder: Path, stands: Sequence[Newsstand], **more: object) -> Path:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.crawler.fleet.conftest import fleet, sites, sources_file, wait_until
+from tests.crawler.fleet.conftest import check_pace, fleet, sites, sources_file, stories, wait_until
+from tests.crawler.newsstand import Answer, story
 
 JOBS = "newsmint_fleet.procrastinate_jobs"
 
@@ -26,6 +28,26 @@ def test_what_is_scheduled_is_visited_and_a_stop_is_clean(shared_database: str, 
             wait_until(lambda: worker.said("stand0: 3 new") and worker.said("stand1: 3 new"), 40)
             assert crew.stored == 6
             assert worker.stop()[0] == 0
+
+
+def test_sources_of_one_host_are_visited_one_after_the_other(shared_database: str, tmp_path: Path) -> None:
+    with sites(1) as [stand]:
+        news = stand.publish(10)
+        pages = {f"/magazine{path}": Answer(story(100 + number).encode()) for number, path in enumerate(news)}
+        listed = Answer(stand.sitemap(list(pages)).encode(), headers={"Content-Type": "application/xml"})
+        stand.answers |= {**pages, "/magazine/sitemap.xml": listed}
+        file = sources_file(tmp_path, [stand], delay=0.3)
+        magazine = file.read_text().replace("[stand0]", "[magazine]").replace("/sitemap", "/magazine/sitemap")
+        file.write_text(file.read_text() + magazine.replace(f'"{stand.host}"', f'"{stand.host}/magazine"'))
+        with fleet(shared_database, file) as crew:
+            crew.schedule()
+            workers = [crew.worker("--concurrency", "2") for _ in range(2)]
+            wait_until(lambda: crew.stored == 20, 90)
+            parts = [path.startswith("/magazine/") for path in stories(stand)]
+            assert len(parts) == 20
+            assert sum(early != late for early, late in pairwise(parts)) == 1, "one visit, then the other"
+            check_pace(stand, 0.3)
+            assert [worker.stop()[0] for worker in workers] == [0, 0]
 
 
 def test_a_stop_in_the_midst_gives_all_back(shared_database: str, tmp_path: Path) -> None:

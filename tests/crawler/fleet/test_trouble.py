@@ -13,7 +13,17 @@ import pytest
 from sqlalchemy import URL
 
 from pipelines.store import open_store
-from tests.crawler.fleet.conftest import Fleet, Worker, fleet, is_gone, sites, sources_file, wait_until
+from tests.crawler.fleet.conftest import (
+    Fleet,
+    Worker,
+    check_pace,
+    fleet,
+    is_gone,
+    sites,
+    sources_file,
+    stories,
+    wait_until,
+)
 from tests.crawler.newsstand import Newsstand
 from tests.postgres import _programs, _user, own_server
 
@@ -49,19 +59,12 @@ def check(crew: Fleet, stands: Sequence[Newsstand], twice: int) -> None:
     """All is stored once, next to nothing was fetched twice, and no site was asked faster than it allows."""
     assert crew.count("article") == SITES * STORIES
     assert crew.count("(SELECT url FROM article GROUP BY url HAVING count(*) > 1) AS double") == 0
-    asked = [path for stand in stands for _, path in stand.asked if path.startswith("/news/")]
-    assert len(asked) >= SITES * STORIES
-    again = sum(len(paths) - len(set(paths)) for stand in stands if (paths := _stories(stand)))
+    asked = list(map(stories, stands))
+    assert sum(map(len, asked)) >= SITES * STORIES
+    again = sum(len(paths) - len(set(paths)) for paths in asked)
     assert again <= twice, f"{again} pages were fetched again"
     for stand in stands:
-        times = sorted(when for when, _ in stand.asked)
-        for pauses in (1, 5):  # what arrives late makes the next pause look short
-            least = min(late - early for early, late in zip(times, times[pauses:], strict=False))
-            assert least > DELAY * (pauses - 0.5), f"{stand.url}: {pauses} pauses in {least:.3f} s"
-
-
-def _stories(stand: Newsstand) -> list[str]:
-    return [path for _, path in stand.asked if path.startswith("/news/")]
+        check_pace(stand, DELAY)
 
 
 def test_a_worker_that_is_killed_costs_nothing(shared_database: str, tmp_path: Path, stands: list[Newsstand]) -> None:

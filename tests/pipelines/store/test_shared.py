@@ -29,6 +29,7 @@ from pipelines.store.frontier import FrontierEntry
 from pipelines.store.lock import crawl_lock, source_locks
 from pipelines.store.pages import keep_page, load_page
 from pipelines.store.schema import article, metadata, story_article
+from pipelines.store.sources import SourceRow
 from tests.pipelines.store.examples import a_page, an_article
 from tests.postgres import Server
 
@@ -169,22 +170,23 @@ def test_only_the_sources_one_holds_are_taken_back(shared_store: Store) -> None:
 
 def test_each_source_has_one_crawl_at_a_time(shared_store: Store) -> None:
     place = shared_store.location
-    daily, weekly = (source_locks([(key, f"{key}.example")]) for key in ("daily", "weekly"))
-    with crawl_lock(place, "newsmint crawl daily", daily), crawl_lock(place, "newsmint crawl weekly", weekly):
+    daily, weekly = (source_locks([SourceRow(key, key, f"{key}.example")]) for key in ("daily", "weekly"))
+    with crawl_lock(place, "newsmint crawl daily", *daily), crawl_lock(place, "newsmint crawl weekly", *weekly):
         said = r"source daily: newsmint crawl daily on .+, process \d+ has been at it since 20\S+Z; wait for it"
-        with pytest.raises(StoreBusy, match=said), crawl_lock(place, "newsmint crawl", daily):
+        with pytest.raises(StoreBusy, match=said), crawl_lock(place, "newsmint crawl", *daily):
             pass
         with pytest.raises(StoreBusy, match="has been at it"), crawl_lock(place, "newsmint enrich"):
             pass
-    with crawl_lock(place, "newsmint enrich"), pytest.raises(StoreBusy), crawl_lock(place, "newsmint crawl", daily):
+    with crawl_lock(place, "newsmint enrich"), pytest.raises(StoreBusy), crawl_lock(place, "newsmint crawl", *daily):
         pass
 
 
 def test_two_sources_of_one_site_are_not_crawled_side_by_side(shared_store: Store) -> None:
     place = shared_store.location
-    here, there = (source_locks([(key, "daily.example")]) for key in ("a", "b"))
-    with crawl_lock(place, "newsmint crawl a", here), pytest.raises(StoreBusy, match=r"site daily\.example"):
-        Locks(_url(place), "newsmint crawl b", there)
+    rows = SourceRow("a", "A", "daily.example"), SourceRow("b", "B", "daily.example/magazine")
+    here, there = (source_locks([row]) for row in rows)
+    with crawl_lock(place, "newsmint crawl a", *here), pytest.raises(StoreBusy, match=r"host daily\.example"):
+        Locks(_url(place), "newsmint crawl b", *there)
 
 
 def _url(place: object) -> URL:
