@@ -12,32 +12,26 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
-from crawler.sources import KEY, Source
-from pipelines.domains import registrable_domain
+from crawler.source_row import row_of
+from crawler.sources import Source
+from pipelines.captured import ROUTE, Robots, page_of, source_of
 from pipelines.errors import BadInput
-from pipelines.items import Hint, RawPage
-from pipelines.rights import Notice
-from pipelines.rights.headers import header_notices
-from pipelines.rights.hosts import HostRights
-from pipelines.rights.robots import AgentRules, read_robots
 from pipelines.stages.items import Fetched
 from pipelines.stages.session import Session
 from pipelines.store.captures import latest_capture
 from pipelines.store.runs import record_fetch
-from pipelines.store.sources import SourceRow, save_sources
+from pipelines.store.sources import save_sources
 from pipelines.store.times import normalised
-from pipelines.urls import is_internal
+from pipelines.urls import host, is_internal
 from pipelines.warc.reading import Broken, Capture, Found, read_archive
 
 UNDER_WAY = 32
 """Pages in the pipeline at one time: bounds memory."""
-ROUTE = "archive"
 QUIET = frozenset({"request", "metadata", "warcinfo"})
 """Records beside the answers, which nobody wants counted."""
 
@@ -64,7 +58,7 @@ class ArchiveSpider(Spider):
         self._files = files
         self._by_host = _by_host(known)
         self._all_hosts = all_hosts
-        self._robots: dict[str, AgentRules] = {}
+        self._robots = Robots()
         self._named: set[str] = set()
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._under_way: Counter[str] = Counter()
@@ -120,27 +114,21 @@ class ArchiveSpider(Spider):
         self._under_way[capture.url] += 1
         await self._name(source)
         self.session.count(_key(source), "fetched")
-        return Fetched(_raw_page(capture, _key(source)), notices=self._notices(capture))
+        return Fetched(page_of(capture, _key(source)), notices=self._robots.notices(capture))
 
     def _source_of(self, capture: Capture) -> Source | str | None:
         """The source that the page is of, by its domain; else the domain itself, where all hosts are wanted."""
-        host = urlsplit(capture.url).hostname or ""
-        labels = host.split(".")
+        labels = host(capture.url).split(".")
         for start in range(len(labels)):
             for source in self._by_host.get(".".join(labels[start:]), ()):
                 if "/" not in source.domain or is_internal(capture.url, source.domain):
                     return source
-        if not self._all_hosts:
-            return None
-        named = capture.source or ""
-        return named if KEY.fullmatch(named) else registrable_domain(capture.url) or None
+        return source_of(capture) if self._all_hosts else None
 
     def _why_not(self, capture: Capture, source: Source | str | None) -> str | None:
         if source is None:
             return "other_host"
-        path = urlsplit(capture.url).path
-        if path == "/robots.txt" and capture.status == 200:
-            self._robots[_origin(capture.url)] = read_robots(capture.body)
+        if self._robots.is_one(capture):
             return "robots_txt"
         if capture.status != 200:
             return "redirect" if 300 <= capture.status < 400 else f"http_{capture.status}"
@@ -161,19 +149,11 @@ class ArchiveSpider(Spider):
             return "stored"
         return "older" if fetched_at >= (normalised(capture.fetched_at) or "9999") else None
 
-    def _notices(self, capture: Capture) -> tuple[Notice, ...]:
-        """What the archive has of the page's rights: its headers, and robots.txt where that came before it."""
-        origin = _origin(capture.url)
-        rules = self._robots.get(origin)
-        known = (("robots_txt", "200"),) if rules is not None else ()
-        said = HostRights(rules or AgentRules(), status=known).notices(capture.url)
-        return (*header_notices(capture.headers), *said)
-
     async def _name(self, source: Source | str) -> None:
         """The store knows a source by more than its key where the sources file does."""
         if isinstance(source, Source) and source.key not in self._named:
             self._named.add(source.key)
-            row = SourceRow(source.key, source.name, source.domain, source.language)
+            row = row_of(source)
             await self.session.write(lambda conn: save_sources(conn, [row]))
 
     async def _note(self, broken: Broken) -> None:
@@ -206,22 +186,3 @@ def _by_host(sources: Sequence[Source]) -> Mapping[str, list[Source]]:
 
 def _key(source: Source | str) -> str:
     return source if isinstance(source, str) else source.key
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _raw_page(capture: Capture, source: str) -> RawPage:
-    return RawPage(
-        url=capture.url,
-        body=capture.body,
-        source=source,
-        requested_url=capture.requested_url,
-        status=capture.status,
-        content_type=capture.content_type,
-        fetched_at=normalised(capture.fetched_at),
-        hint=capture.hint or Hint(ROUTE),
-        parts=capture.parts,
-    )

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -39,6 +39,17 @@ class WorkerLost(NewsmintError):
     """A worker cannot be started, or died again and again where no page is to blame."""
 
 
+_ROOT = str(Path(__file__).parents[2])
+_BEGIN = """
+import sys
+root = sys.argv.pop(1)
+if root not in sys.path:
+    sys.path.insert(0, root)
+from pipelines.bulk.worker import main
+main()
+"""
+"""This very code, wherever the call came from: a folder of somebody's may hold another ``pipelines``."""
+
 _all: WeakSet[Extractor] = WeakSet()
 _stopping = threading.Event()
 
@@ -55,6 +66,13 @@ def close_all(busy: Collection[Future[Any]] = ()) -> None:
     _stopping.clear()
 
 
+def close_idle() -> None:
+    """End the workers of this process that have nothing to do; those of another run go on."""
+    for each in list(_all):
+        if not each.is_busy:
+            each.close()
+
+
 def worker_ids() -> list[int]:
     """Process numbers of the running workers of this process."""
     return [each.process_id for each in list(_all) if each.process_id]
@@ -69,6 +87,7 @@ class Extractor:
         self._conn: Connection | None = None
         self._memory_limit = 0
         self._before = 0.0
+        self.is_busy = False
         self.cpu = 0.0
         """Seconds that workers took for the task that is done."""
         self.peak = 0
@@ -78,13 +97,22 @@ class Extractor:
         """Of the running worker."""
         return self._process.pid if self._process else None
 
-    def run(self, task: Task, job: Job) -> Iterator[tuple[Any, ...]]:
+    def run(self, task: Task, job: Job) -> Generator[tuple[Any, ...], None, None]:
         """What becomes of the records of a task, in order: messages of ``pipelines.bulk.worker``.
 
-        Those on a page that kills or hangs its worker are ``failed``. Raises WorkerLost.
+        Those on a page that kills or hangs its worker are ``failed``. Raises WorkerLost. Close it where you leave it
+        before its end.
         """
-        following = _Following(job.time_limit)
-        self.cpu = 0.0
+        self.is_busy, self.cpu = True, 0.0
+        try:
+            yield from self._followed(_Following(job.time_limit), task, job)
+        except BaseException:
+            self.close()  # else the next task would be told of the rest of this one
+            raise
+        finally:
+            self.is_busy = False
+
+    def _followed(self, following: _Following, task: Task, job: Job) -> Iterator[tuple[Any, ...]]:
         while True:
             conn = self._at_hand(job)
             try:
@@ -124,7 +152,7 @@ class Extractor:
     def _start(self, memory_limit: int) -> None:
         ours, theirs = socket.socketpair()
         environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
-        command = [sys.executable, "-m", "pipelines.bulk.worker", str(theirs.fileno()), str(memory_limit)]
+        command = [sys.executable, "-P", "-c", _BEGIN, _ROOT, str(theirs.fileno()), str(memory_limit)]
         with theirs:
             # A group of its own: Ctrl-C is for the run, which then ends its workers.
             self._process = subprocess.Popen(  # noqa: S603
@@ -137,7 +165,7 @@ class Extractor:
         except (EOFError, OSError):
             pass
         self.close()
-        raise WorkerLost(f"a worker does not start: {' '.join(command[:3])} says why")
+        raise WorkerLost("a worker does not start; what it said of that stands above")
 
     def kill(self) -> None:
         """Have the worker die; from any thread."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import thread_time
@@ -42,8 +42,8 @@ def run_task(task: Task, job: Job, note: Note = lambda what, count: None) -> Don
     outputs = _Gathering(task, job) if job.is_gathering else _Extracting(task, job)
     tally = _Tally(note)
     try:
-        with outputs.open():
-            for message in extractor.run(task, job):
+        with outputs.open(), closing(extractor.run(task, job)) as messages:
+            for message in messages:
                 tally.add(message)
                 outputs.take(message)
     except WorkerLost as error:

@@ -1,4 +1,4 @@
-"""The process that reads and extracts: ``python -m pipelines.bulk.worker FD``. It may be killed at any moment.
+"""The process that reads and extracts. It may be killed at any moment.
 
 It is told of a task over a socket, and says of each record what came of it before it goes on to the next; whoever
 started it (``pipelines.bulk.extractor``) writes that down, and kills it when it is silent for too long.
@@ -17,8 +17,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pipelines.bulk.chrome import Knowledge, sighted, site_key
-from pipelines.bulk.pages import Robots, raw_page, read
+from pipelines.bulk.pages import read
 from pipelines.bulk.values import Job, Task
+from pipelines.captured import Robots, page_of, source_of
 from pipelines.errors import NewsmintError
 from pipelines.items import Article, RawPage, Verdict
 from pipelines.pool import ExtractionFailure, Timed, extract_and_enrich, extract_only, oversize
@@ -91,7 +92,7 @@ def _record(course: _Course, ordinal: int, found: Found) -> None:
 
 
 def _page(course: _Course, ordinal: int, capture: Capture) -> None:
-    page = raw_page(capture)
+    page = page_of(capture, source_of(capture))
     site = site_key(page) if course.job.is_gathering else ""
     if course.job.is_gathering and (not site or course.of_site[site] >= MOST_OF_A_SITE):
         course.passed["enough_of_site"] += 1
@@ -138,7 +139,7 @@ def _used() -> tuple[float, int]:
 
 
 def main() -> None:
-    """Load everything, say so, and serve."""
+    """Load everything, say so, and serve: over the socket ``argv[1]``, within ``argv[2]`` bytes of memory."""
     from pipelines.pool import preload, prepare_worker
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -154,7 +155,3 @@ def main() -> None:
         serve(conn)
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
