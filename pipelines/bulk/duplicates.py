@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from pipelines.bulk.journal import finish
 from pipelines.bulk.pairs import COPY, PAIR, Entries, likely_pairs
 from pipelines.bulk.sketches import Sketches
+from pipelines.bulk.task import ARTICLES, SKETCHES
 from pipelines.bulk.texts import Texts
 from pipelines.bulk.values import Done, File, Job
 from pipelines.enrich.duplicates import likeness
-from pipelines.export.files import explained, whole_file, write_whole
+from pipelines.export.files import explained, hash_of, whole_file, write_whole
 
 STATE = "state/duplicates.json"
 COLUMNS = ("cluster", "duplicate_of")
@@ -49,31 +50,35 @@ class Clusters:
     ids: NDArray[np.uint64]
 
 
-def mark(job: Job, done: Sequence[Done]) -> Found:
-    """Find the clusters, and write them into the columns ``cluster`` and ``duplicate_of`` of all articles.
+def mark(job: Job, done: Sequence[Done]) -> tuple[list[Done], Found]:
+    """Find the clusters, and write them into the columns ``cluster`` and ``duplicate_of`` of all articles; the tasks
+    with their files as they are now.
 
     Nothing is done where an earlier call has done it for these very articles; a call that was stopped is done anew.
     Raises CannotWrite.
     """
     out = Path(job.out)
-    files = [_of(each, "state/sketches/") for each in done]
+    files = [_of(each, SKETCHES) for each in done]
     digest = hashlib.sha256("".join(each.sha256 for each in files).encode()).hexdigest()
     if known := _known(out, digest):
-        return known
+        return list(done), known
     sketches = Sketches([out / each.path for each in files], [each.rows for each in files])
     work = out / "state" / "work"
+    was_stopped = work.exists()
     shutil.rmtree(work, ignore_errors=True)
     with explained(work):
         work.mkdir(parents=True)
         pairs = np.concatenate([np.empty(0, PAIR), *likely_pairs(sketches, work)])
-        clusters = _clusters(pairs, sketches, [out / _of(each, "data/articles/").path for each in done], work)
-    for start, each in zip(sketches.starts, done, strict=False):
-        _write(job, each, int(start), clusters)
+        clusters = _clusters(pairs, sketches, [out / _of(each, ARTICLES).path for each in done], work)
+    marked = [
+        _written(job, each, _columns(clusters, int(start), _of(each, ARTICLES).rows), was_stopped)
+        for start, each in zip(sketches.starts, done, strict=False)
+    ]
     shutil.rmtree(work, ignore_errors=True)
     firsts = len(np.unique(clusters.firsts))
     found = Found(firsts, len(clusters.numbers) - firsts)
     write_whole(out / STATE, json.dumps({"of": digest} | asdict(found)).encode())
-    return found
+    return marked, found
 
 
 def _known(out: Path, digest: str) -> Found | None:
@@ -85,7 +90,7 @@ def _known(out: Path, digest: str) -> Found | None:
 
 
 def _of(done: Done, folder: str) -> File:
-    return next(each for each in done.files if each.path.startswith(folder))
+    return next(each for each in done.files if each.path.startswith(f"{folder}/"))
 
 
 def _clusters(pairs: Entries, sketches: Sketches, articles: Sequence[Path], work: Path) -> Clusters:
@@ -136,21 +141,26 @@ class _Joined:
         self.parents[second] = first
 
 
-def _write(job: Job, done: Done, start: int, clusters: Clusters) -> None:
-    """Make the columns of a file say what was found, where they do not, and the journal know the file that it is."""
+def _written(job: Job, done: Done, wanted: Mapping[str, Column], was_stopped: bool) -> Done:
+    """Make the columns of a file say what was found, where they do not, and the journal know the file that it is.
+
+    An earlier call that ``was_stopped`` may have come to the one and not to the other.
+    """
     from pyarrow import parquet
 
-    file = _of(done, "data/articles/")
+    file = _of(done, ARTICLES)
     path = Path(job.out, file.path)
     table_of = parquet.ParquetFile(path)
-    wanted = _columns(clusters, start, file.rows)
     current = table_of.read(columns=list(COLUMNS), use_threads=False)
-    if all(current[name].to_pylist() == wanted[name] for name in COLUMNS):
-        return
-    with whole_file(path) as out:
-        _rewritten(table_of, out.binary, wanted)
-    files = (replace(file, size=out.size, sha256=out.sha256) if each == file else each for each in done.files)
-    finish(replace(done, files=tuple(files)), job)
+    if any(current[name].to_pylist() != wanted[name] for name in COLUMNS):
+        with whole_file(path) as out:
+            _rewritten(table_of, out.binary, wanted)
+        now = replace(file, size=out.size, sha256=out.sha256)
+    elif was_stopped:
+        now = replace(file, size=path.stat().st_size, sha256=hash_of(path))
+    else:
+        return done
+    return finish(replace(done, files=tuple(now if each == file else each for each in done.files)), job)
 
 
 def _columns(clusters: Clusters, start: int, rows: int) -> Mapping[str, Column]:

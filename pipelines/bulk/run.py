@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,22 +70,20 @@ def run(
     settle(job, part_bytes)
     with locked(Path(job.out)):
         gathering = replace(job, is_gathering=True)
-        for each in (job, gathering):
-            _forget_changed(each, tasks)
-        sweep(Path(job.out), {*done_before(job), *done_before(gathering)})
-        sites, before = 0, len(done_before(job))
+        known, gathered = _still_so(job, tasks), _still_so(gathering, tasks)
+        sweep(Path(job.out), {*known, *gathered})
+        sites, before = 0, len(known)
         lost: list[Done] = []
         if job.passes > 1:
-            lost += _do(tasks, gathering, engine, watcher)
-            gathered = done_before(gathering).values()
-            sites = chrome.merge(Path(job.out), [file.path for each in gathered for file in each.files])
-        lost += _do(tasks, job, engine, watcher)
-        alike = duplicates.Found()
+            lost += _do(tasks, gathering, gathered, engine, watcher)
+            files = [file.path for each in in_order(gathered.values()) for file in each.files]
+            sites = chrome.merge(Path(job.out), files)
+        lost += _do(tasks, job, known, engine, watcher)
+        every, alike = in_order(known.values()), duplicates.Found()
         if near_duplicates:
             watcher.step(Step("duplicates"))
-            alike = duplicates.mark(job, list(done_before(job).values()))
-        every = list(done_before(job).values())
-        sweep(Path(job.out), {*done_before(job), *done_before(gathering)})  # of workers of a cluster that died
+            every, alike = duplicates.mark(job, every)
+        sweep(Path(job.out), {*known, *gathered})  # of workers of a cluster that died
         write_manifest(job, part_bytes, every)
     return Outcome(
         folder=job.out,
@@ -103,22 +101,31 @@ def run(
     )
 
 
-def _forget_changed(job: Job, tasks: Sequence[Task]) -> None:
-    """An input that is another now is read again; inputs that are not named this time stay as they are."""
+def in_order(done: Iterable[Done]) -> list[Done]:
+    """As their inputs are, by name."""
+    return sorted(done, key=lambda each: each.place)
+
+
+def _still_so(job: Job, tasks: Sequence[Task]) -> dict[str, Done]:
+    """What earlier runs have done, by the tasks' keys. An input that is another now is forgotten, and so read again;
+    inputs that are not named this time stay as they are."""
     paths, keys = {task.path for task in tasks}, {task.key for task in tasks}
-    for key, done in done_before(job).items():
-        if done.task.path in paths and key not in keys:
-            forget(job, key)
+    found = done_before(job)
+    for key in [key for key, done in found.items() if done.task.path in paths and key not in keys]:
+        forget(job, key)
+        del found[key]
+    return found
 
 
-def _do(tasks: Sequence[Task], job: Job, engine: Engine, watcher: Watcher) -> list[Done]:
-    """Have the engine do what is not done; those that it could not."""
-    known = done_before(job)
+def _do(tasks: Sequence[Task], job: Job, known: dict[str, Done], engine: Engine, watcher: Watcher) -> list[Done]:
+    """Have the engine do what is not done, and add that to what is ``known``; those that it could not."""
     left = tuple(task for task in tasks if task.key not in known)
     watcher.step(Step("gather" if job.is_gathering else "extract", left, len(tasks) - len(left)))
     lost = []
     for done in engine(left, job, watcher.note) if left else ():
         watcher.done(done)
-        if not done.files:
+        if done.files:
+            known[done.task.key] = done
+        else:
             lost.append(done)
     return lost

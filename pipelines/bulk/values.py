@@ -74,9 +74,9 @@ class Done:
         return asdict(replace(self, counts=Counter())) | {"counts": dict(self.counts)}
 
     @property
-    def place(self) -> tuple[str, str, int]:
+    def place(self) -> tuple[str, str, int, tuple[str, ...]]:
         """By which tasks are in order: as their inputs, by name."""
-        return self.task.path, self.task.part.entry or "", self.task.part.start
+        return self.task.path, self.task.part.entry or "", self.task.part.start, self.task.files[:1]
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Done:
