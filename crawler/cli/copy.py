@@ -8,17 +8,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from crawler.cli.common import err, json_option, out, print_json
 from crawler.cli.plain import cell, duration, plain, plain_table, size
+from crawler.cli.progress import line
 from pipelines.store.copying import Compared, Report, Watcher, compare_stores, copy_store, crawling
 from pipelines.store.database import located
 from pipelines.store.engine import label
-
-EVERY = 30.0
-"""Seconds between two lines in a log."""
 
 
 @click.command()
@@ -52,8 +49,8 @@ def copy(ctx: click.Context, source: str, destination: str, verify_only: bool, a
         print_json({**asdict(each), "ok": each.ok} for each in found.parts)
     else:
         out.print(_table(found.parts), soft_wrap=False)
-    for line in _said(found, label(other), verify_only):
-        err.print(line, markup=False)
+    for words in _said(found, label(other), verify_only):
+        err.print(words, markup=False)
     if found.ok:
         err.print(f"equal, in {duration(time.monotonic() - began)}", markup=False)
     ctx.exit(0 if found.ok else 1)
@@ -86,36 +83,7 @@ def _said(found: Report, destination: str, verify_only: bool) -> Iterator[str]:
 
 @contextmanager
 def watched() -> Iterator[Watcher]:
-    """What tells how a copy goes: a line on a terminal, one every half minute in a log."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        line = _Line(progress)
-        yield Watcher(line.total, line.step, line.advance)
-
-
-class _Line:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._bar = progress.add_task("reading")
-        self._step = ""
-        self._all = self._done = 0
-        self._began = self._said = time.monotonic()
-
-    def total(self, work: int) -> None:
-        self._all = work
-        self._progress.update(self._bar, total=work)
-
-    def step(self, what: str) -> None:
-        self._step = what
-        self._progress.update(self._bar, description=what)
-
-    def advance(self, work: int) -> None:
-        self._done += work
-        self._progress.advance(self._bar, work)
-        now = time.monotonic()
-        if err.is_terminal or now - self._said < EVERY:
-            return
-        self._said = now
-        left = (now - self._began) * (self._all - self._done) / max(self._done, 1)
-        share = self._done / max(self._all, 1)
-        err.print(f"{self._step}: {share:.0%} done, {duration(max(left, 0))} left", markup=False)
+    """What tells how a copy goes."""
+    with line() as course:
+        course.begin("reading")
+        yield Watcher(lambda work: course.begin("reading", work), course.rename, course.advance)
