@@ -86,7 +86,8 @@ def bulk(ctx: click.Context, /, inputs: tuple[str, ...], output: str, **asked: A
         return
     _need_libraries()
     from crawler.cli.bulk_progress import watched
-    from pipelines.bulk.engines import dask, local
+    from pipelines.bulk.cluster import dask
+    from pipelines.bulk.engines import local
     from pipelines.bulk.plan import plan
     from pipelines.bulk.run import run
 

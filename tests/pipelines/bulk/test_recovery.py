@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipelines.bulk.engines import dask, local
-from pipelines.bulk.extractor import worker_ids
+from pipelines.bulk.engines import local
+from pipelines.bulk.extractor import close_idle, worker_ids
+from pipelines.bulk.plan import plan
 from pipelines.bulk.run import Watcher
+from pipelines.bulk.task import run_task
+from pipelines.bulk.values import Job
 from pipelines.errors import CannotWrite
 from pipelines.export.verify import verify
 from pipelines.pool import MAX_TAGS
@@ -91,26 +94,41 @@ def test_two_workers_share_one_file(tmp_path: Path) -> None:
     assert slugs(tmp_path / "out") == sorted(map(str, range(30)))
 
 
-@pytest.mark.slow
-def test_a_cluster_loses_nothing_when_one_of_its_workers_is_killed(tmp_path: Path) -> None:
-    distributed: Any = pytest.importorskip("distributed")
+def test_a_task_that_is_given_up_leaves_nothing_for_the_next(tmp_path: Path) -> None:
+    """As on a worker of a cluster: the same thread goes on with something else."""
+    one, two = plan([str(archive(tmp_path / f"{n}.warc.gz", pages(range(8 * n, 8 * n + 8)))) for n in range(2)])
 
-    paths = [archive(tmp_path / f"{n}.warc.gz", pages(range(6 * n, 6 * n + 6))) for n in range(4)]
-    killed: list[int] = []
+    def fail(what: str, count: int) -> None:
+        raise CannotWrite("the disk is full")
 
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with pytest.raises(CannotWrite):
+        run_task(one, Job(str(tmp_path / "out")), fail)
+    assert run_task(two, Job(str(tmp_path / "out"))).counts == {"kept": 8}
+    assert slugs(tmp_path / "out") == sorted(map(str, range(8, 16)))
+    assert [path.name for path in (tmp_path / "out/data/articles").iterdir()] == [f"{two.key}.parquet"]
+    close_idle()
+    assert not worker_ids()
 
-        def kill(what: str, count: int) -> None:
-            if not killed:
-                killed.append(next(iter(client.run(os.getpid).values())))
-                os.kill(killed[0], signal.SIGKILL)
 
-        engine = dask(cluster.scheduler_address)
-        outcome = bulk(tmp_path / "out", *paths, engine=engine, watcher=Watcher(note=kill))
-    assert killed
-    assert outcome.counts == {"kept": 24}
-    assert slugs(tmp_path / "out") == sorted(map(str, range(24)))
-    assert not verify(tmp_path / "out").problems
+def test_another_package_of_the_name_in_the_folder_of_the_call_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every project of Scrapy has a ``pipelines.py``."""
+    (tmp_path / "pipelines.py").write_text("raise SystemExit('none of ours')")
+    monkeypatch.chdir(tmp_path)
+    assert bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", pages([1]))).counts == {"kept": 1}
+
+
+def test_a_search_for_duplicates_that_was_cut_off_is_made_good(tmp_path: Path) -> None:
+    """Between a file with its clusters and the journal that knows it."""
+    out = tmp_path / "out"
+    path = archive(tmp_path / "a.warc.gz", pages([1]) + pages([1], "mirror.example"))
+    bulk(out, path)
+    (entry,) = (out / "state/journal/extracted").iterdir()
+    said = json.loads(entry.read_bytes())
+    said["files"][0]["sha256"] = "0" * 64
+    entry.write_text(json.dumps(said))
+    (out / "state/duplicates.json").unlink()
+    (out / "state/work").mkdir()
+    bulk(out, path)
+    assert not verify(out).problems
