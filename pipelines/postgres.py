@@ -86,6 +86,7 @@ def with_defaults(url: URL, *, readonly: bool = False) -> URL:
         "tcp_keepalives_idle": 30,
         "tcp_keepalives_interval": 10,
         "tcp_keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
     }
     if readonly:
         of_session["statement_timeout"] = READ_SECONDS * 1000

@@ -24,6 +24,10 @@ from pipelines.store.process import here, me
 STORE = "store"
 """Held by all who crawl, together; by whoever must be alone, alone."""
 
+_SILENT_SECONDS = 25
+"""How long the server hears nothing of a holder before it gives its locks to others: a machine that is cut off. Less
+than a fleet takes to hand its visits to other workers, who would find the locks taken."""
+
 _LONGEST = 63
 """Bytes of a connection's name that the server keeps."""
 
@@ -78,6 +82,7 @@ class Locks:
     def _taken(self, *, again: bool = False) -> Connection:
         conn = self._engine.connect()
         try:
+            conn.execute(_SOON)
             if again:
                 conn.execute(_END, {"who": self._who})
             missed = _missed(conn, self._wanted)
@@ -147,6 +152,10 @@ def _engine(url: URL, name: str) -> Engine:
     return create_engine(named, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
+_SOON = text(
+    "SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), "
+    f"set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '{1000 * _SILENT_SECONDS}', false)"
+)
 _END = text(
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
     "WHERE application_name = :who AND datname = current_database() AND pid <> pg_backend_pid()"
