@@ -194,20 +194,17 @@ def extract_only(page: RawPage, site: Site) -> Timed:
 def extract_and_enrich(page: RawPage, site: Site) -> Timed:
     """``extract_only``, and all else that is read out of a page."""
     from pipelines.enrich import enrich
-    from pipelines.extraction import extract_article
+    from pipelines.extraction import read_page
     from pipelines.quality import measure
     from pipelines.rights.page import page_notices
 
     def work() -> Timed:
-        article = extract_article(page, site)
+        article, document = read_page(page, site)
+        notices = page_notices(document) if document is not None else ()
         if not Verdict(article.verdict).is_stored:
-            return Timed(article, notices=page_notices(page))
-        return Timed(
-            article,
-            enrichment=enrich(article),
-            notices=page_notices(page),
-            quality=measure(article.body, article.language),
-        )
+            return Timed(article, notices=notices)
+        quality = measure(article.body, article.language)
+        return Timed(article, enrichment=enrich(article), notices=notices, quality=quality)
 
     return _in_time(work)
 

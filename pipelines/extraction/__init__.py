@@ -30,7 +30,7 @@ EXTRACTOR = extractor_version()
 THIN_BODY = 600
 """Characters of visible body below which the page's data is searched for one."""
 
-__all__ = ["EXTRACTOR", "extract_article"]
+__all__ = ["EXTRACTOR", "extract_article", "read_page"]
 
 
 def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
@@ -39,10 +39,19 @@ def extract_article(page: RawPage, site: Site = UNKNOWN_SITE) -> Article:
     ``site`` is what is known of the page's site: what it repeats, what people have put right there. Never raises for
     what a page holds: an unusable page comes back with verdict ``error`` and no body.
     """
+    return read_page(page, site)[0]
+
+
+def read_page(page: RawPage, site: Site = UNKNOWN_SITE) -> tuple[Article, Document | None]:
+    """``extract_article``, with the parsed page for whatever else is read out of it; None for an unusable one."""
     try:
         document = parse_document(page)
     except BadInput:
-        return _unusable(page)
+        return _unusable(page), None
+    return _article(document, page, site), document
+
+
+def _article(document: Document, page: RawPage, site: Site) -> Article:
     blocks = _blocks(document)
     metadata = text_metadata(blocks) if document.root is None else read_metadata(document, page.hint, page.fetched_at)
     first = _parts(document, blocks, metadata, site)

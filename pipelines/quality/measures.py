@@ -29,8 +29,10 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _MOST_UNSPACED = 0.2
 _BULLETS, _ELLIPSES = ("•", "-"), ("...", "…")
 _TERMINAL = tuple(".!?。！？．؟।॥۔։")
-_STOP = re.compile(r"(\w*)[.!?]+[\"'”’)\]]*(?=\s|$)")
+_STOP = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s|$)")
+_BEFORE_STOP = re.compile(r"\w*\Z")
 _ABBREVIATIONS = frozenset("mr mrs ms dr st vs inc co corp jr sr no".split())
+_LONGEST = max(map(len, _ABBREVIATIONS))
 _CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
 _C4_ENDS = (".", "?", "!", '"', "'")
 _C4_POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
@@ -81,16 +83,14 @@ def _repetition(text: str, lines: Sequence[str], words: Sequence[str]) -> dict[s
     ids = np.fromiter((known.setdefault(word, len(known)) for word in words), np.uint64, len(words))
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     ends = np.concatenate(([0], np.cumsum(sizes)))
-    hashes, repeats = ids, True
+    hashes = ids
     for n in range(2, 11):
         hashes = hashes[:-1] * _PRIME + ids[n - 1 :] + np.uint64(n) if len(hashes) > 1 else hashes[:0]
         lengths = ends[n:] - ends[: len(hashes)] if len(hashes) else ends[:0]
         if n < 5:
             found[f"top_{n}_gram"] = _top(hashes, lengths + n - 1) / len(text)
-            continue
-        repeated = _repeated(hashes, lengths, n) if repeats else 0  # no run of five repeats: no longer one does
-        repeats = repeated > 0
-        found[f"repeated_{n}_grams"] = repeated / len(text)
+        else:
+            found[f"repeated_{n}_grams"] = _repeated(hashes, lengths, n) / len(text)
     return found
 
 
@@ -98,25 +98,25 @@ def _top(hashes: Hashes, lengths: Numbers) -> int:
     """Characters of the run that occurs most, as often as it does; of several the first."""
     if not len(hashes):
         return 0
-    values = hashes.tolist()
-    most, count = Counter(values).most_common(1)[0]
-    return int(lengths[values.index(most)]) * count
+    _, first, counts = np.unique(hashes, return_index=True, return_counts=True)
+    return int(lengths[first[counts == counts.max()].min()] * counts.max())
 
 
 def _repeated(hashes: Hashes, lengths: Numbers, n: int) -> int:
     """Characters in runs that stood before, from left to right, none counted twice."""
-    values = hashes.tolist()
-    if len(set(values)) == len(values):
-        return 0
+    ordered = np.sort(hashes)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
     seen: set[int] = set()
-    total, place = 0, 0
-    while place < len(values):
-        if values[place] in seen:
+    total, end = 0, 0
+    for place in np.flatnonzero(np.isin(hashes, again)).tolist() if len(again) else ():
+        value = int(hashes[place])
+        if place < end:
+            continue
+        if value in seen:
             total += int(lengths[place])
-            place += n
+            end = place + n
         else:
-            seen.add(values[place])
-            place += 1
+            seen.add(value)
     return total
 
 
@@ -124,9 +124,10 @@ def _c4(lines: Sequence[str]) -> tuple[float, int, tuple[str, ...]]:
     """Share of the lines that C4 keeps, sentences in them, and what makes it refuse the whole page."""
     kept, sentences, refused = 0, 0, dict[str, None]()
     for whole in lines:
-        line, words = _CITATION.sub("", whole.strip()), whole.split()
-        if any(len(word) > 1000 for word in words) or len(words) < 3:
+        line, words = whole.strip(), whole.split()
+        if len(words) < 3 or max(map(len, words)) > 1000:
             continue
+        line = _CITATION.sub("", line) if "[" in line else line
         if not line.endswith(_C4_ENDS) or line.endswith("..."):
             continue
         lower = line.lower()
@@ -137,12 +138,14 @@ def _c4(lines: Sequence[str]) -> tuple[float, int, tuple[str, ...]]:
         if "javascript" in lower or any(words in lower for words in _C4_POLICY):
             continue
         kept += 1
-        sentences += max(1, sum(1 for word in _STOP.findall(line) if _ends_sentence(word)))
+        sentences += max(1, _count(_ends_sentence(line, stop.start()) for stop in _STOP.finditer(line)))
     return kept / len(lines), sentences, tuple(refused)
 
 
-def _ends_sentence(word: str) -> bool:
-    """Whether a stop behind this word ends a sentence: not one of an initial or an abbreviation."""
+def _ends_sentence(line: str, stop: int) -> bool:
+    """Whether the stop at this place ends a sentence: not one behind an initial or an abbreviation."""
+    before = _BEFORE_STOP.search(line, max(stop - _LONGEST - 1, 0), stop)
+    word = before[0] if before else ""
     return not (len(word) == 1 and word.isupper()) and word.lower() not in _ABBREVIATIONS
 
 

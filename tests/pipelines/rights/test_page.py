@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from pipelines.errors import BadInput
+from pipelines.extraction.document import parse_document
 from pipelines.items import RawPage
 from pipelines.rights import Notice, Rights, judge
 from pipelines.rights.headers import header_notices
@@ -18,7 +20,15 @@ BY = "https://creativecommons.org/licenses/by/4.0/"
 
 def of_page(markup: str) -> Rights:
     body = f"<!doctype html><html><head>{markup}</head><body><p>Text</p></body></html>"
-    return judge([READ, *page_notices(RawPage(url="https://a.example/news/a", body=body.encode()))])
+    return judge([READ, *notices(body.encode())])
+
+
+def notices(body: bytes) -> tuple[Notice, ...]:
+    """Nothing of a page that cannot be parsed in time."""
+    try:
+        return page_notices(parse_document(RawPage(url="https://a.example/news/a", body=body)))
+    except BadInput:
+        return ()
 
 
 PAGES = [
@@ -113,7 +123,7 @@ def test_open_licences_have_their_spdx_identifier(licence: str | None, expected:
 )
 def test_hostile_pages_cost_little_and_leave_little(body: bytes) -> None:
     began = time.perf_counter()
-    found = page_notices(RawPage(url="https://a.example/", body=body))
+    found = notices(body)
     assert time.perf_counter() - began < 5
     assert sum(len(each.value) for each in found) < 20_000
 
