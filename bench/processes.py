@@ -54,11 +54,16 @@ def metered(process: subprocess.Popen[Any]) -> CpuMeter:
 
 def descendants(pid: int) -> Iterator[int]:
     """Process numbers of the children, and of theirs."""
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
+
+
+def children(pid: int) -> Iterator[int]:
+    """Process numbers of a process's children."""
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):  # a list for each thread that started some
         with suppress(OSError):
-            for child in map(int, listed.read_text().split()):
-                yield child
-                yield from descendants(child)
+            yield from map(int, listed.read_text().split())
 
 
 def resident(pid: int) -> int:
@@ -70,10 +75,10 @@ def resident(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
 
-def cpu_seconds(pid: int) -> float:
-    """Seconds of CPU that a process has had, its ended children not counted; 0 once it is gone."""
+def cpu_seconds(pid: int, *, ended: bool = False) -> float:
+    """Seconds of CPU that a process has had, with those of its ``ended`` children if wanted; 0 once it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS

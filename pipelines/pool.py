@@ -11,7 +11,6 @@ import os
 import re
 import signal
 import sys
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,12 +19,14 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.collector import calm_collector
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Verdict
+from pipelines.orphans import when_orphaned
 from pipelines.quality.values import Quality
 from pipelines.rights import Notice
 from pipelines.site import UNKNOWN_SITE, Site
@@ -228,6 +229,32 @@ PRELOADED = (
 )
 
 
+FIRST_PAGE = """<!doctype html><html lang=en><head><meta charset=utf-8><title>Harbour fund opens a desk</title></head>
+<body><article><h1>Harbour fund opens a desk for Bitcoin</h1><p>By Ada Quill, 3 March 2026</p>
+<p>The harbour fund has opened a desk that buys Bitcoin and Ether for its members, its chair said on Tuesday.</p>
+<h2>Why now</h2><p>Fees had fallen by a third since the autumn, and two auditors had looked through the books without
+finding a fault. Members had asked for it at three meetings in a row, while the fund still kept all in bonds.</p>
+<p>The desk has four people and will trade in the mornings only. What it holds is counted each Friday, and the list is
+pinned to the door of the hall, where everybody may read it.</p>
+<p>Another fund, in the next town, tried the same in spring and gave it up after a month: nobody there had kept the
+keys apart from the books. The chair said that the lesson had been learned.</p></article></body></html>"""
+"""A page that is read as an article, so that all that happens to one happens to it."""
+
+_shares_server = False
+
+
+def share_server() -> None:
+    """In a process that a fork server made which has loaded all this: it forks this process's workers as well.
+
+    Python would begin a second server, as it asks for one of the process's own making.
+    """
+    global _shares_server
+    server: Any = getattr(forkserver, "_forkserver", None)
+    if multiprocessing.parent_process() is not None and hasattr(server, "ensure_running"):
+        server.ensure_running = resource_tracker.ensure_running
+        _shares_server = True
+
+
 def _context() -> multiprocessing.context.BaseContext:
     """Processes that start fast: a server that has loaded the extraction forks them, where the system has it."""
     # One thread a worker: the workers are as many as the cores already.
@@ -236,7 +263,9 @@ def _context() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    if _shares_server:
+        return context
+    context.set_forkserver_preload(["pipelines.loaded"])
     resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
     try:
@@ -247,25 +276,21 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def preload() -> None:
-    """Load all that extraction and enrichment need."""
+    """Load all that extraction and enrichment need: code, and with a first page rules, models and lists of names."""
     for name in PRELOADED:
         import_module(name)
+    extract_and_enrich(RawPage(url="https://newsroom.example/news/first-page", body=FIRST_PAGE.encode()), UNKNOWN_SITE)
 
 
 def prepare_worker(memory_limit: int) -> None:
     """Make this process one that extracts: bounded in memory, ended with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the crawl, which then stops its workers
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # the server may hold it back
+    when_orphaned(lambda: os._exit(1))  # a crawl that is killed leaves no workers behind
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     calm_collector()
-
-
-def _end_with_parent(parent: int) -> None:
-    """A crawl that is killed leaves no workers behind."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

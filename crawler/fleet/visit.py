@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -14,8 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crawler.fleet import nursery
 from crawler.fleet.seam import VisitFailed
 from pipelines.errors import BadConfig, BadInput, CannotWrite, MissingInput, UsageError
+
+log = logging.getLogger(__name__)
 
 STOPPED = 130
 STOP_SECONDS = 8.0
@@ -35,6 +39,8 @@ class Crawl:
     environment: Mapping[str, str]
     log: Callable[[str, str], None]
     """Given a source key and a line of its crawl's log."""
+    forks: bool = field(default_factory=nursery.is_possible)
+    """Whether a visit is a fork of a process that has all loaded (``nursery.begin`` first), or one begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,7 @@ class Outcome:
 
 async def run(crawl: Crawl, source: str, stop: asyncio.Event) -> Outcome:
     """Visit a source; with ``stop`` end it cleanly. Raises VisitFailed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "crawler.fleet.child", str(os.getpid()), "crawl", source, "--due", "--json"),
-        *crawl.arguments,
-        env=dict(crawl.environment),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
-        limit=_LONGEST_LINE,
-        start_new_session=True,  # Ctrl-C is for the worker, which then ends its visits
-    )
+    process = await _started(crawl, ("crawl", source, "--due", "--json", *crawl.arguments))
     stopping = asyncio.ensure_future(_end_with(process, stop))
     last: deque[str] = deque(maxlen=1)
     try:
@@ -77,13 +74,32 @@ async def run(crawl: Crawl, source: str, stop: asyncio.Event) -> Outcome:
     return _judged(code, rows, last[0] if last else "", stopped=stop.is_set())
 
 
+async def _started(crawl: Crawl, words: Sequence[str]) -> Process | nursery.Fork:
+    if crawl.forks:
+        try:
+            return await nursery.Fork.start(words, _LONGEST_LINE)
+        except (OSError, EOFError) as error:
+            log.warning("no fork for a visit, which is begun anew: %s", error)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "crawler.fleet.child", str(os.getpid()), *words),
+        env=dict(crawl.environment),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        limit=_LONGEST_LINE,
+        start_new_session=True,  # Ctrl-C is for the worker, which then ends its visits
+    )
+
+
 def _judged(code: int, rows: Sequence[str], said: str, *, stopped: bool) -> Outcome:
-    if stopped and code in (STOPPED, -signal.SIGTERM, -signal.SIGKILL):
+    if stopped and code in (STOPPED, nursery.LOST, -signal.SIGTERM, -signal.SIGKILL):
         raise VisitFailed("interrupted; goes back into the queue", wait=0)
     if code == 0 or (code == 1 and rows):
         return _outcome(rows, reached=code == 0)
     if code == STOPPED:
         raise VisitFailed("somebody else stopped it", wait=WAIT_SECONDS)
+    if code == nursery.LOST:
+        raise VisitFailed("the process that it was forked from is gone", wait=WAIT_SECONDS)
     if code < 0:
         name = signal.Signals(-code).name if -code in signal.valid_signals() else str(-code)
         raise VisitFailed(f"its process was killed by {name}", wait=WAIT_SECONDS)
@@ -110,7 +126,9 @@ async def _lines(stream: asyncio.StreamReader | None) -> list[str]:
     return [text for line in (await stream.read()).splitlines() if (text := line.decode(errors="replace").strip())]
 
 
-async def _pass_on(process: Process, source: str, log: Callable[[str, str], None], last: deque[str]) -> None:
+async def _pass_on(
+    process: Process | nursery.Fork, source: str, log: Callable[[str, str], None], last: deque[str]
+) -> None:
     """Hand on what the crawl logs, line by line; the last one says why it failed, if it did."""
     assert process.stderr is not None
     while line := await _line(process.stderr):
@@ -126,7 +144,7 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
         return b"(a line too long to be read)\n"
 
 
-async def _end_with(process: Process, stop: asyncio.Event) -> None:
+async def _end_with(process: Process | nursery.Fork, stop: asyncio.Event) -> None:
     await stop.wait()
     with suppress(ProcessLookupError):
         process.terminate()

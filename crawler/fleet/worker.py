@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from crawler.fleet import nursery
 from crawler.fleet.findings import record_failure
 from crawler.fleet.schedule import Schedule
 from crawler.fleet.seam import Engine, Visit, VisitFailed, Work
@@ -40,6 +41,8 @@ class Worker:
 
     async def run(self, queues: Sequence[str], concurrency: int) -> bool:
         """Work until stopped by a signal. Returns whether all that was under way has gone back into the queue."""
+        if self.crawl.forks:
+            nursery.begin(self.crawl.environment)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from bench.processes import descendants
 from crawler.fleet.schedule import SCHEMA
 from tests.crawler.conftest import NEWSMINT, ROOT
 from tests.crawler.newsstand import Newsstand, newsstand
@@ -93,10 +94,9 @@ class Worker:
         """Once it has ended: read what it said last."""
         self._reader.join(10)
 
-    def children(self) -> list[int]:
+    def visits(self) -> list[int]:
         """Numbers of the processes of its visits."""
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in found.split()]
+        return [pid for pid in descendants(self.process.pid) if name_of(pid) == "newsmint visit"]
 
     def said(self, words: str) -> bool:
         return any(words in line for line in self.lines)
@@ -114,6 +114,13 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"not so after {seconds:g} seconds"
         time.sleep(0.1)
+
+
+def name_of(pid: int) -> str | None:
+    """What the process calls itself; None once it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return None
 
 
 def is_gone(pid: int) -> bool:

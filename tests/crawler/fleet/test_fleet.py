@@ -83,7 +83,7 @@ def test_a_visit_that_fails_is_named_and_the_others_go_on(shared_database: str, 
             worker = crew.worker("--concurrency", "2")
             wait_until(lambda: worker.said("stand1: no source 'stand1'"))
             wait_until(lambda: crew.stored > 5)
-            os.kill(worker.children()[0], signal.SIGKILL)
+            os.kill(worker.visits()[0], signal.SIGKILL)
             wait_until(lambda: worker.said("stand0: its process was killed by SIGKILL"))
             wait_until(lambda: ("done",) in crew.rows("SELECT state FROM crawl_run"), 90)
             assert crew.stored == 30

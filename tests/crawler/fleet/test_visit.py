@@ -34,6 +34,8 @@ def test_visits_that_came_to_their_end(code: int, rows: list[str], said: str) ->
     [
         (130, True, "interrupted", 0),
         (-signal.SIGTERM, True, "interrupted", 0),
+        (255, True, "interrupted", 0),
+        (255, False, "forked from is gone", 30),
         (130, False, "somebody else", 30),
         (-signal.SIGKILL, False, "killed by SIGKILL", 30),
         (75, False, "the source is taken", 30),
