@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Filters:
 def read_hosts(path: Path) -> frozenset[str]:
     """The hosts of a file: one a line, ``#`` begins a comment. Raises MissingInput, and BadInput for other lines."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise MissingInput(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -83,6 +84,9 @@ def _hosts(path: Path, lines: Iterable[str]) -> Iterable[str]:
         name = line.partition("#")[0].strip().lower().removeprefix("*.").removeprefix("www.").rstrip(".")
         if not name:
             continue
+        if not name.isascii():
+            with suppress(UnicodeError):
+                name = name.encode("idna").decode()  # as archives have it
         if not _HOST.fullmatch(name):
             raise BadInput(f"{path}, line {number}: {name[:80]!r} is no host; write one a line, like example.com")
         yield name

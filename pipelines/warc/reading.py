@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
-from zlib import error as ZlibError  # noqa: N812
 
 from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Hint
@@ -28,6 +29,8 @@ MAX_PARTS = 50
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 _WARC_NAME = re.compile(r"(?:^|/)archive/[^/]+\.warc(?:\.gz)?$|^[^/]+\.warc(?:\.gz)?$", re.IGNORECASE)
 _LAYERS = {"gzip": "GzipReader", "x-gzip": "GzipReader", "br": "BrotliReader", "zstd": "ZstdReader"}
+_DEFLATED = (zlib.MAX_WBITS, -zlib.MAX_WBITS)
+"""With the head that it must have, and without, as some servers send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def _unzipped(path: Path, file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as bundle:
             yield bundle
-    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, RuntimeError, EOFError) as error:
         raise BadInput(f"{path}: not a WACZ that can be read: {error}") from None
 
 
@@ -169,7 +172,7 @@ def _inside(path: Path, bundle: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     listed = bundle.infolist()
     if len(listed) > MAX_ENTRIES:
         raise BadInput(f"{path}: {len(listed):,} files in it, at most {MAX_ENTRIES:,} are looked at")
-    names = [info for info in listed if _WARC_NAME.search(info.filename)]
+    names = list({info.filename: info for info in listed if _WARC_NAME.search(info.filename)}.values())
     if not names:
         raise BadInput(f"{path}: a zip file without a WARC in archive/, so no WACZ")
     if len(names) > MAX_FILES:
@@ -354,6 +357,18 @@ def _decoded(raw: bytes, headers: Mapping[str, str]) -> bytes:
     for layer in reversed(headers.get("content-encoding", "").lower().replace(" ", "").split(",")[:3]):
         if layer in _LAYERS:
             raw = _read_by(_LAYERS[layer], raw)
+        elif layer == "deflate":
+            raw = _inflated(raw)
+    return raw
+
+
+def _inflated(raw: bytes) -> bytes:
+    for form in _DEFLATED:
+        unpacker = zlib.decompressobj(form)
+        with suppress(zlib.error):
+            body = unpacker.decompress(raw, MAX_BODY + 1)
+            if unpacker.eof or len(body) > MAX_BODY:
+                return body
     return raw
 
 

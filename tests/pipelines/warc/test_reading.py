@@ -6,6 +6,7 @@ import gzip
 import time
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,14 @@ CHUNKED = b"7\r\n<p>Text\r\n4\r\n</p>\r\n0\r\n\r\n"
         (CHUNKED, (HTML, ("Transfer-Encoding", "chunked"))),
         (b"<p>Text</p>", (HTML, ("Transfer-Encoding", "chunked"))),
         (gzip.compress(gzip.compress(b"<p>Text</p>", mtime=0), mtime=0), (HTML, ("Content-Encoding", "gzip, gzip"))),
+        (zlib.compress(b"<p>Text</p>"), (HTML, ("Content-Encoding", "deflate"))),
+        (zlib.compress(b"<p>Text</p>")[2:-4], (HTML, ("Content-Encoding", "deflate"))),  # as some servers have it
+        (b"<p>Text</p>", (HTML, ("Content-Encoding", "deflate"))),
     ],
-    ids=["gzip", "gzip taken off", "chunked", "chunks taken off", "gzip twice"],
+    ids=[
+        *("gzip", "gzip taken off", "chunked", "chunks taken off", "gzip twice"),
+        *("deflate", "deflate without its head", "deflate taken off"),
+    ],
 )
 def test_layers_of_a_body_are_taken_off_where_they_are_there(
     body: bytes, headers: tuple[tuple[str, str], ...], tmp_path: Path
@@ -210,6 +217,39 @@ def test_other_files_are_refused_in_a_line(data: bytes, words: str, tmp_path: Pa
         read(path)
     with pytest.raises(MissingInput):
         read(tmp_path / "b")
+
+
+def test_a_wacz_is_read_by_its_archives_whatever_its_index_says(tmp_path: Path) -> None:
+    members = {
+        "datapackage.json": b"\xff{",
+        "indexes/index.cdx.gz": b"\x1f\x8b\x08 no gzip",
+        "archive/broken.warc.gz": record(PAGES[0])[:-20] + b"\x00\x01" * 50,
+        "archive/empty.warc.gz": b"",
+        "archive/notes.txt": b"x",
+        "archive/good.warc.gz": record(PAGES[1]),
+    }
+    path = wacz(tmp_path / "a.wacz", members)
+    found = read(path)
+    assert (urls(found), len(kinds(found))) == (["1"], 1)
+    assert [part.entry for part in parts(path, 1)] == [f"archive/{n}.warc.gz" for n in ("broken", "empty", "good")]
+
+
+def test_of_two_files_of_one_name_in_a_wacz_the_later_one_is_read_once(tmp_path: Path) -> None:
+    path = wacz(tmp_path / "a.wacz", {"archive/a.warc.gz": record(PAGES[0])})
+    with zipfile.ZipFile(path, "a") as bundle, pytest.warns(UserWarning, match="Duplicate name"):
+        bundle.writestr("archive/a.warc.gz", record(PAGES[1]))
+    assert urls(read(path)) == ["1"]
+    assert [each for part in parts(path, 1) for each in read_archive(path, part)] == read(path)
+
+
+def test_a_wacz_whose_directory_is_broken_is_refused_in_a_line(tmp_path: Path) -> None:
+    path = wacz(tmp_path / "a.wacz", {"archive/ü.warc.gz": record(PAGES[0])})
+    data = path.read_bytes()
+    at = data.rindex("ü".encode())
+    for broken in (data[:-30], data[:at] + b"\xff\xff" + data[at + 2 :], data.replace(b"PK\x01\x02", b"PK\x01\x03")):
+        path.write_bytes(broken)
+        with pytest.raises(BadInput, match="not a WACZ that can be read"):
+            parts(path, 1)
 
 
 def test_a_zip_without_an_archive_is_no_wacz(tmp_path: Path) -> None:
