@@ -48,7 +48,7 @@ class Line:
         self._told, said = now, self._said()
         self._progress.update(self._bar, said=said)
         if not err.is_terminal:
-            err.print(f"{self._what}: {said}{self._left(now)}", markup=False)
+            err.print(f"{self._what}{said and ': '}{said}{self._left(now)}", markup=False)
 
     def _share(self) -> str:
         return f"{self._done / self._work:.0%} done" if self._work else ""
