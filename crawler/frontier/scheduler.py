@@ -98,6 +98,8 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         if not self._closed:
             self._refill()
+        if self._session.is_cut_off:
+            return None
         pace = self._pace
         busy = pace.busy()
         for name, queue in self._queues.items():

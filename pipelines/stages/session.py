@@ -28,6 +28,9 @@ from pipelines.store.summaries import SourceSummary, run_summary
 
 T = TypeVar("T")
 
+CUT_OFF_SECONDS = 10.0
+"""After which a shared store that does not answer may have given this run's sources to another, or will before long."""
+
 
 class Session:
     """One run on one store, and the only one at a time; on a shared store, the only one of its sources.
@@ -83,6 +86,11 @@ class Session:
     async def write(self, work: Callable[[Connection], T], *, urgent: bool = False) -> T:
         """Have the work done in the next transaction, and wait until it is committed."""
         return await asyncio.wrap_future(self._writer.submit(work, urgent=urgent))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether this run cannot know that its sources are its own still: it is to ask nothing of their hosts."""
+        return not self.is_alone and self._writer.seconds > CUT_OFF_SECONDS
 
     def count(self, source: str, what: str, times: int = 1) -> None:
         """Add to the tally."""

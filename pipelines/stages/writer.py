@@ -60,6 +60,7 @@ class Writer:
         self._on_failure = on_failure
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = False
+        self._began: float | None = None
         self._thread = threading.Thread(target=self._run, name="newsmint-writer", daemon=True)
         self._thread.start()
 
@@ -68,6 +69,12 @@ class Writer:
         job = _Job(work, urgent)
         self._jobs.put(job)
         return job.answer
+
+    @property
+    def seconds(self) -> float:
+        """For how long the transaction under way has been tried; 0 where none is."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     def close(self) -> None:
         """Commit what is waiting and end the thread."""
@@ -98,6 +105,7 @@ class Writer:
         return batch
 
     def _write(self, batch: list[_Job]) -> None:
+        self._began = time.monotonic()
         try:
             self._commit(batch)
         except Exception as error:
@@ -105,6 +113,8 @@ class Writer:
                 job.answer.set_exception(error)
             self._on_failure(error)
             return
+        finally:
+            self._began = None
         for job in batch:
             if job.error is None:
                 job.answer.set_result(job.result)

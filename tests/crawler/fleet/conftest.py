@@ -152,11 +152,12 @@ def stories(stand: Newsstand) -> list[str]:
 
 
 def check_pace(stand: Newsstand, delay: float) -> None:
-    """Fail where the site was asked faster than that, by its clock: what arrives late makes the next pause short."""
+    """Fail where the site was asked faster than that, by its clock. A request may be late by a pause on a busy machine,
+    which makes the next pause short: so many pauses on end are not."""
     times = sorted(when for when, _ in stand.asked)
-    for pauses in (1, 5):
+    for pauses in (3, 12):
         least = min((late - early for early, late in zip(times, times[pauses:], strict=False)), default=delay * pauses)
-        assert least > delay * (pauses - 0.5), f"{stand.url}: {pauses} pauses in {least:.3f} s"
+        assert least > delay * (pauses - 1), f"{stand.url}: {pauses} pauses in {least:.3f} s"
 
 
 def sources_file(folder: Path, stands: Sequence[Newsstand], **more: object) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -79,9 +80,28 @@ def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def cut_from_all(machine: Machine) -> None:
+    machine.cut()
+
+
+def join_sites_first(machine: Machine) -> None:
+    machine.lose(HUB)
+    machine.join()
+    time.sleep(20)
+    machine.find(HUB)
+
+
+def cut_from_database(machine: Machine) -> None:
+    machine.lose(HUB)
+
+
+def join_database(machine: Machine) -> None:
+    machine.find(HUB)
+
+
 @pytest.mark.parametrize(
     ("cut", "join"),
-    [(Machine.cut, Machine.join), (lambda it: it.lose(HUB), lambda it: it.find(HUB))],
+    [(cut_from_all, join_sites_first), (cut_from_database, join_database)],
     ids=["from all", "from the database"],
 )
 def test_a_machine_that_is_cut_off(

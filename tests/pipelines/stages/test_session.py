@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,4 +44,27 @@ def test_a_turn_that_fails_leaves_the_run_as_it_is(tmp_path: Path, monkeypatch: 
         patch.setattr("pipelines.stages.session.start_run", broken)
         asyncio.run(session.begin_next())
     assert session.place.run_id == 1
+    session.close("done")
+
+
+@pytest.mark.postgres
+def test_a_run_knows_when_a_shared_store_no_longer_answers(
+    shared_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run may have its sources by then."""
+    monkeypatch.setattr("pipelines.stages.session.CUT_OFF_SECONDS", 0.1)
+    session = Session.open(shared_database, "test", [SourceRow("larkspur", "Larkspur")], {})
+    answers = threading.Event()
+
+    async def written() -> list[bool]:
+        write = asyncio.ensure_future(session.write(lambda conn: answers.wait(10), urgent=True))
+        await asyncio.sleep(0.01)
+        states = [session.is_cut_off]
+        await asyncio.sleep(0.3)
+        states.append(session.is_cut_off)
+        answers.set()
+        await write
+        return [*states, session.is_cut_off]
+
+    assert asyncio.run(written()) == [False, True, False]
     session.close("done")
