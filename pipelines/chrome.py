@@ -41,6 +41,8 @@ MAX_TEXT = 500
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _NOISE = re.compile(r"[^\w#]+")
+_SPACES = {code: " " for code in range(128) if not re.match(r"[\w#]", chr(code))}
+"""``_NOISE`` for ASCII, which takes a third of the time."""
 _MONTHS = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo"
@@ -99,7 +101,7 @@ def masked(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
     if len(text) <= SHORT:
         folded = _MONTHS.sub("#", _DIGITS.sub("#", folded))
-    return _NOISE.sub(" ", folded).strip()
+    return " ".join(folded.translate(_SPACES).split()) if folded.isascii() else _NOISE.sub(" ", folded).strip()
 
 
 def fingerprint(text: str) -> int:

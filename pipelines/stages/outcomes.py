@@ -22,12 +22,12 @@ from pipelines.stages.rejected import Rejected
 from pipelines.stages.revisit import retry_after_failure
 from pipelines.stages.tombstones import Suspicion
 from pipelines.store import frontier
-from pipelines.store.articles import published, save_article
+from pipelines.store.articles import content_hash, published, save_article
 from pipelines.store.chrome import observe
 from pipelines.store.gone import lift
 from pipelines.store.links import register
 from pipelines.store.pages import keep_page
-from pipelines.store.quality import save_quality
+from pipelines.store.quality import save_first_quality, save_quality
 from pipelines.store.rights import read_again, save_rights
 from pipelines.store.runs import record_fetch, record_rejection
 from pipelines.store.times import normalised, now, utc_text
@@ -57,7 +57,9 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
     page_id = _page_id(conn, place, item.fetched)
     outcome = str(save_article(conn, item.article, page_id=page_id, enrichment=item.enrichment))
     _note_rights(conn, item.fetched, item.notices, page_id, item.article.id, is_new=outcome == "new")
-    if item.quality is not None and outcome != "unchanged":
+    if item.quality is not None and outcome == "new":
+        save_first_quality(conn, item.article.id, content_hash(item.article), item.quality)
+    elif item.quality is not None and outcome != "unchanged":
         save_quality(conn, item.article.id, item.quality)
     if item.fetched.again:
         return _note_cleaning(conn, place, item.fetched, outcome, page_id)
@@ -72,7 +74,8 @@ def store(conn: Connection, place: Place, item: Extracted) -> str:
         known = frontier.known(conn, lease.url)
         if moved := tombstones.after_arrival(conn, known, fetched, item.article.id):
             tombstones.bury(conn, moved, now())
-        lift(conn, item.article.id)
+        if outcome != "new":
+            lift(conn, item.article.id)
         edited, fresh = outcome == "updated", fetched.fresh_seconds
         due = due_after(known, item.article.published_at, fetched.page.fetched_at, edited, fresh)
         _settle(conn, lease, outcome, due, item.article.id, fetched.validators)

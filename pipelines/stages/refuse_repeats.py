@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from pipelines.items import Article
 from pipelines.stages.rejected import Rejected
+from pipelines.stages.writer import NothingWritten
 from pipelines.store.duplicates import body_hash, same_text
 
 ALLOWED = 2
 """Articles of a source that may share a text: sites do publish a story twice. (Titles may be a listing's word.)"""
 
 
-class SoftNotFound(Rejected):
+class SoftNotFound(Rejected, NothingWritten):
     """The page that a site shows wherever it has nothing."""
 
     reason = "soft_404"

@@ -21,7 +21,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from pipelines.errors import CannotWrite, StoreAway, StoreBusy
 from pipelines.store.database import Store
 from pipelines.store.dialect import run
+from pipelines.store.memo import forget
 from pipelines.store.patience import patiently
+from pipelines.store.postgres.pipeline import together
 
 T = TypeVar("T")
 
@@ -31,6 +33,10 @@ BATCH_SECONDS = 0.5
 """How long a work waits for company."""
 BUSY_TRIES = 6
 """Of five seconds each, while another process writes."""
+
+
+class NothingWritten(Exception):
+    """What a work raises before it has written anything: there is nothing to undo."""
 
 
 @dataclass(slots=True)
@@ -134,29 +140,52 @@ class Writer:
                 return
 
     def _try(self, batch: list[_Job]) -> None:
+        """Most batches have no work that fails: a savepoint for each is only made where one did."""
         self._before()
+        try:
+            self._write_all(batch, _attempt)
+        except _trouble(self._store):
+            raise
+        except Exception:
+            self._write_all(batch, _attempt_apart)
+
+    def _write_all(self, batch: list[_Job], attempt: Callable[[Connection, _Job], None]) -> None:
         with self._store.begin() as conn:
-            for job in batch:
-                _attempt(conn, job)
+            with together(conn):
+                for job in batch:
+                    attempt(conn, job)
             self._store.archive.flush()  # a page row never stands without its body
 
 
 def _attempt(conn: Connection, job: _Job) -> None:
-    """Run one work in a savepoint: its failure is its own, unless the database itself is in trouble."""
+    """Run one work. What it raises undoes the whole batch, unless it says that there is nothing to undo."""
     job.error = None
-    run(conn, "SAVEPOINT work")
     try:
         job.result = job.work(conn)
+    except NothingWritten as error:
+        job.error = error
+
+
+def _attempt_apart(conn: Connection, job: _Job) -> None:
+    """Run one work in a savepoint: its failure is its own, unless the database itself is in trouble."""
+    job.error = None
+    try:
+        with together(conn):
+            run(conn, "SAVEPOINT work")
+            job.result = job.work(conn)
+            run(conn, "RELEASE SAVEPOINT work")
     except _trouble(conn):
         raise
     except Exception as error:
         job.error = error
         run(conn, "ROLLBACK TO SAVEPOINT work")
-    run(conn, "RELEASE SAVEPOINT work")
+        run(conn, "RELEASE SAVEPOINT work")
+        forget(conn)
 
 
-def _trouble(conn: Connection) -> tuple[type[Exception], ...]:
+def _trouble(of: Store | Connection) -> tuple[type[Exception], ...]:
     """What says that the database itself is in trouble."""
-    driver = conn.dialect.loaded_dbapi
+    dialect = of.engine.dialect
+    driver = dialect.loaded_dbapi
     own = driver.OperationalError, driver.InterfaceError
     return OperationalError, InterfaceError, CannotWrite, StoreBusy, *own

@@ -19,8 +19,8 @@ from pipelines.enrich import Enrichment, enrich
 from pipelines.items import Article, Evidence, Heading, Link, LinkKind, RemovedBlock
 from pipelines.store import links, schema
 from pipelines.store.dialect import chunks, execute, execute_many
-from pipelines.store.duplicates import body_hash, settle_duplicates
-from pipelines.store.enriched import evidence, save_enrichment
+from pipelines.store.duplicates import body_hash, settle_duplicates, spaced
+from pipelines.store.enriched import evidence, save_enrichment, save_first_enrichment
 from pipelines.store.removed import sum_removed
 from pipelines.store.schema import article as table
 from pipelines.store.schema import article_version, page
@@ -67,8 +67,9 @@ def save_article(
 
 def content_hash(article: Article) -> str:
     """SHA-256 of title, headings and body, however they are spaced."""
-    parts = [article.title or "", *(f"{each.level} {each.text}" for each in article.headings), article.body]
-    return hashlib.sha256("\0".join(" ".join(part.split()) for part in parts).encode(errors="replace")).hexdigest()
+    parts = [article.title or "", *(f"{each.level} {each.text}" for each in article.headings)]
+    text = "\0".join([*(" ".join(part.split()) for part in parts), spaced(article.body)])
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def load_article(conn: Connection, id_or_url: str) -> Article | None:
@@ -124,14 +125,14 @@ class _Current(NamedTuple):
 
 
 _CURRENT = select(*(table.c[name] for name in _Current._fields)).where(table.c.id == bindparam("id"))
-_NEW, _NEW_VERSION = insert(table), insert(article_version)
+_NEW, _NEW_VERSION = insert(table).returning(table.c.number), insert(article_version)
 _NEW_CHILD = {child: insert(child) for child in (schema.heading, schema.link, schema.removed_block)}
 _SHOWN = select(page.c.version).where(page.c.id == bindparam("page"), page.c.article_id == bindparam("article"))
-_ADDRESSES = select(page.c.requested_url, page.c.url).where(page.c.id == bindparam("page"))
 _NOTE = (
     update(page)
     .where(page.c.id == bindparam("page"))
     .values(article_id=bindparam("article"), version=bindparam("shown"))
+    .returning(page.c.requested_url, page.c.url)
 )
 """Statements of every article, made once: building one costs more than running it."""
 
@@ -178,7 +179,7 @@ def _write(
     ensure_sources(conn, [article.source])
     values = _row(article, version, seen_at) | content | {"enricher": found.enricher}
     if is_new:
-        execute(conn, _NEW, values | {"first_seen_at": seen_at})
+        number = execute(conn, _NEW, values | {"first_seen_at": seen_at}).scalar_one()
     else:
         if not article.published_at:
             del values["published_ts"]
@@ -186,11 +187,13 @@ def _write(
     _write_version(conn, {"article_id": article.id, "version": version}, content, seen_at, page_id, is_new)
     _write_children(conn, article, is_new)
     aliases = (each.url for each in article.links if each.kind == LinkKind.ALIAS)
-    redirects = (*_requested(conn, page_id), *aliases)
+    redirects = (*_note_page(conn, page_id, article.id, version), *aliases)
     links.register(conn, article.id, own=(article.canonical_url, article.url), redirects=redirects)
     settle_duplicates(conn, article.id, values["body_hash"], is_new=is_new)
-    save_enrichment(conn, article.id, found, is_new=is_new)
-    _note_page(conn, page_id, article.id, version)
+    if is_new:
+        save_first_enrichment(conn, article.id, number, values["published_ts"], found)
+    else:
+        save_enrichment(conn, article.id, found)
 
 
 _SAME = tuple("id url canonical_url source published_at language section image_url verdict body_path".split())
@@ -212,9 +215,10 @@ def _row(article: Article, version: int, seen_at: str) -> dict[str, Any]:
 def _content(article: Article) -> dict[str, Any]:
     """What an article and each of its versions have in common."""
     names = ("title", "description", "modified_at", "body", "body_markdown", "extractor")
+    words = spaced(article.body)
     return {
         **{name: getattr(article, name) for name in names},
-        "word_count": len(article.body.split()),
+        "word_count": words.count(" ") + bool(words),
         "content_hash": content_hash(article),
     }
 
@@ -238,7 +242,14 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
         ],
         schema.link: links.rows(conn, article),
         schema.removed_block: [
-            {"article_id": key, "ordinal": i, "reason": it.reason, "rule": it.rule, "text": it.text, "path": it.path}
+            {
+                "article_id": key,
+                "ordinal": i,
+                "reason": str(it.reason),
+                "rule": it.rule,
+                "text": it.text,
+                "path": it.path,
+            }
             for i, it in enumerate(article.removed)
         ],
     }
@@ -250,16 +261,12 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
     sum_removed(conn, key)
 
 
-def _requested(conn: Connection, page_id: int | None) -> list[str]:
+def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> list[str]:
+    """Say of a page what it shows; the addresses that led to it."""
     if page_id is None:
         return []
-    row = execute(conn, _ADDRESSES, {"page": page_id}).first()
+    row = execute(conn, _NOTE, {"page": page_id, "article": article_id, "shown": version}).first()
     return [url for url in row or () if url]
-
-
-def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> None:
-    if page_id is not None:
-        execute(conn, _NOTE, {"page": page_id, "article": article_id, "shown": version})
 
 
 def assembled(conn: Connection, rows: Any) -> Iterator[Article]:

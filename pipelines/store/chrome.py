@@ -81,7 +81,7 @@ def _counting(dialect: str) -> Any:
     return new.on_conflict_do_update(
         index_elements=["source", "fingerprint"],
         set_={
-            "seen": learned_block.c.seen + 1,
+            "seen": learned_block.c.seen + new.excluded.seen,
             "at_edge": learned_block.c.at_edge + new.excluded.at_edge,
             "last_number": new.excluded.last_number,
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -13,8 +14,8 @@ from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from pipelines.store.postgres.arrays import arrays_of, insertion
-from pipelines.store.types import Text, storable
+from pipelines.store.postgres.arrays import insertion
+from pipelines.store.types import Text, storable, storable_all
 
 CHUNK = 500
 """How many values one ``IN (…)`` names; SQLite allows 32,766 variables a statement."""
@@ -49,11 +50,6 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return iter(self._cursor)
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows an UPDATE or DELETE met."""
-        return int(self._cursor.rowcount)
 
     def all(self) -> list[tuple[Any, ...]]:
         return list(self._cursor.fetchall())
@@ -100,7 +96,7 @@ def _with_percents(sql: str) -> str:
 def execute(conn: Connection, statement: Any, values: Mapping[str, Any] | None = None) -> Rows:
     """``conn.execute`` without SQLAlchemy's work: ``statement`` is compiled once, so keep it; results are the driver's.
 
-    Not for results that need a conversion (JSON).
+    Not for results that need a conversion; but see ``json_value``.
     """
     values = values or {}
     if not conn.dialect.positional:
@@ -116,10 +112,15 @@ def execute_many(conn: Connection, statement: Any, rows: Sequence[Mapping[str, A
         return
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql" and (whole := insertion(statement, conn.dialect, names)):
-        _driven(conn, whole, arrays_of(rows, names))
+        _driven(conn, whole.text, whole.values(rows))
         return
     made = _compiled(statement, conn.dialect, names)
-    _driven(conn, made.text, [made.row(row) for row in rows])
+    _driven(conn, made.text, made.rows(rows))
+
+
+def json_value(value: Any) -> Any:
+    """What an object or list in a JSON column is, which SQLite's driver brings as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _driven(conn: Connection, text: str, values: Sequence[Any]) -> Rows:
@@ -144,6 +145,20 @@ class _Compiled:
     def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         values = {**self.constants, **values} if self.constants else values
         return tuple([convert(values[name]) if convert else values[name] for name, convert in self.slots])
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """``row`` for many, a column at a time, since most columns have nothing to convert."""
+        return list(zip(*(self._column(rows, name, convert) for name, convert in self.slots), strict=True))
+
+    def _column(
+        self, rows: Sequence[Mapping[str, Any]], name: str, convert: Callable[[Any], Any] | None
+    ) -> Sequence[Any]:
+        if name in self.constants:
+            return [self.constants[name]] * len(rows)
+        values = [row[name] for row in rows]
+        if convert is storable:
+            return storable_all(values)
+        return [convert(each) for each in values] if convert else values
 
 
 @lru_cache(maxsize=512)

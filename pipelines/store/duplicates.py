@@ -14,10 +14,16 @@ LEAST_CHARACTERS = 100
 """Shorter bodies ("Subscribe to read on.") are alike without being copies."""
 
 
-@lru_cache(maxsize=4)  # an article that is stored is asked about twice in a row
+@lru_cache(maxsize=4)  # of an article that is stored it is asked several times in a row
+def spaced(text: str) -> str:
+    """A text's words with a single space between them."""
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=4)
 def body_hash(body: str) -> str | None:
     """SHA-256 of a body, however it is spaced; None for one too short to tell."""
-    text = " ".join(body.split())
+    text = spaced(body)
     return hashlib.sha256(text.encode(errors="replace")).hexdigest() if len(text) >= LEAST_CHARACTERS else None
 
 

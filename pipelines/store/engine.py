@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from pipelines import postgres, sqlite
 from pipelines.errors import NewsmintError
+from pipelines.store.postgres.pipeline import answered
 
 Location = Path | URL
 """Where a store is: its file, or its database on a server."""
@@ -84,6 +85,7 @@ def _of_server(url: URL, *, readonly: bool) -> Engine:
     )
     event.listen(engine, "connect", postgres.prepare)
     event.listen(engine, "begin", _begin_at_server)
+    event.listen(engine, "after_cursor_execute", answered)
     return engine
 
 

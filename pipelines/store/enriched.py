@@ -21,11 +21,24 @@ _EVIDENCE = select(article_label).where(article_label.c.article_id.in_(bindparam
 _KEYS = select(article.c.number, article.c.published_ts).where(article.c.id == bindparam("id"))
 
 
-def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_new: bool = False) -> None:
-    """Make the rows of an article that is stored say what was found; ``is_new`` where it has none yet."""
+def save_enrichment(conn: Connection, article_id: str, found: Enrichment) -> None:
+    """Make the rows of an article that is stored say what was found."""
+    for child in _CHILDREN:
+        execute(conn, _DELETE[child], {"id": article_id})
+    number, published_ts = execute(conn, _KEYS, {"id": article_id}).one()
+    _save(conn, article_id, number, published_ts, found, is_new=False)
+
+
+def save_first_enrichment(conn: Connection, article_id: str, number: int, published_ts: int, found: Enrichment) -> None:
+    """``save_enrichment`` for an article that was stored just now, of which there are no rows yet."""
+    _save(conn, article_id, number, published_ts, found, is_new=True)
+
+
+def _save(
+    conn: Connection, article_id: str, number: int, published_ts: int, found: Enrichment, *, is_new: bool
+) -> None:
     from pipelines.store.stories import place  # it loads NumPy, which no reader of a store needs
 
-    number, published_ts = execute(conn, _KEYS, {"id": article_id}).one()
     rows: dict[Any, list[dict[str, Any]]] = {
         asset_mention: _numbered(found.mentions),
         article_asset: assets(found.mentions, published_ts),
@@ -33,8 +46,6 @@ def save_enrichment(conn: Connection, article_id: str, found: Enrichment, *, is_
         article_label: [{"label": it.label, "evidence": it.evidence} for it in found.labels],
     }
     for child, values in rows.items():
-        if not is_new:
-            conn.execute(_DELETE[child], {"id": article_id})
         if values:
             execute_many(conn, _INSERT[child], [{"article_id": article_id} | value for value in values])
     place(conn, article_id, number, found.sketch, is_new=is_new)

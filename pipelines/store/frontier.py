@@ -9,6 +9,7 @@ Functions take a URL in any spelling: rows are keyed by ``pipelines.urls.identit
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,8 +58,8 @@ def add(
 
 def known(conn: Connection, url: str) -> FrontierEntry | None:
     """What is known of a URL; None where it was never queued."""
-    row = conn.execute(_KNOWN, {"wanted": key_of(url)}).first()
-    return entry_of(row) if row else None
+    row = execute(conn, _KNOWN, {"wanted": key_of(url)}).first()
+    return entry_of(_Entry(*row)) if row else None
 
 
 def claim(
@@ -119,14 +120,14 @@ def complete(
         "new_modified": validators.last_modified if validators else None,
         "new_article": article_id or None,
     }
-    return execute(conn, _DONE, values | {"row_key": key_of(url), "holder": owner}).rowcount == 1
+    return execute(conn, _DONE, values | {"row_key": key_of(url), "holder": owner}).first() is not None
 
 
 def fail(conn: Connection, url: str, owner: str, error: str, retry_at: datetime | None = None) -> bool:
     """Mark a leased URL as failed, to be tried again at ``retry_at`` if ever; False where the lease is lost."""
     values = {"new_error": error, "new_due": utc_text(retry_at) if retry_at else None}
     statement = _FAILED if retry_at else _GIVEN_UP
-    return execute(conn, statement, values | {"row_key": key_of(url), "holder": owner}).rowcount == 1
+    return execute(conn, statement, values | {"row_key": key_of(url), "holder": owner}).first() is not None
 
 
 def give_back(conn: Connection, owner: str, urls: Iterable[str] | None = None) -> int:
@@ -185,7 +186,7 @@ _SERVED = (
 )
 """Not where another serves the source at this moment: nobody waits for that."""
 _HELD = (table.c.key == bindparam("row_key")) & _IS_LEASED & (table.c.lease_owner == bindparam("holder"))
-_LET_GO = update(table).where(_HELD).values(lease_owner=None, lease_until=None)
+_LET_GO = update(table).where(_HELD).values(lease_owner=None, lease_until=None).returning(table.c.key)
 _WAS_VISITED = table.c.first_fetched_at.is_not(None)
 _DONE = _LET_GO.values(
     state="done",
@@ -251,7 +252,12 @@ _LISTED: dict[str, Any] = {
 }
 _WAIT = update(table).where(table.c.key == bindparam("row_key")).values(_PENDING | _LISTED)
 _NOTE_DUE = update(table).where(table.c.key == bindparam("row_key")).values(_LISTED)
-_KNOWN = select(table).where(table.c.key == bindparam("wanted"))
+_Entry = namedtuple(
+    "_Entry",
+    "url source hint priority tries error first_fetched_at last_fetched_at checks edits etag last_modified article_id "
+    "depth",
+)
+_KNOWN = select(*(table.c[name] for name in _Entry._fields)).where(table.c.key == bindparam("wanted"))
 
 
 def _waiting(conn: Connection, sources: Sequence[str] | None) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pipelines.items import Hint, Validators
+from pipelines.store.dialect import json_value
 from pipelines.store.times import epoch, normalised
 from pipelines.urls import host, identity
 
@@ -119,12 +120,12 @@ def waiting_row(row: Row[Any], entry: FrontierEntry, due_at: str | None = None) 
     }
 
 
-def entry_of(row: Row[Any]) -> FrontierEntry:
-    """The entry that a row stands for."""
+def entry_of(row: Any) -> FrontierEntry:
+    """The entry that a row stands for, SQLAlchemy's or the driver's."""
     return FrontierEntry(
         url=row.url,
         source=row.source,
-        hint=Hint.from_dict(row.hint) if row.hint else None,
+        hint=Hint.from_dict(json_value(row.hint)) if row.hint else None,
         priority=row.priority,
         tries=row.tries,
         error=row.error,

@@ -6,8 +6,8 @@ Two spellings of one address meet in a key: a hash of ``pipelines.urls.identity`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -18,6 +18,7 @@ from pipelines.store.schema import article_url, link
 from pipelines.urls import host, identity
 
 
+@lru_cache(maxsize=4096)  # a site's pages lead to the same pages
 def url_key(url: str) -> str:
     """16 hexadecimal digits, the same for all spellings of one address."""
     return hashlib.sha256((identity(url) or url).encode(errors="replace")).hexdigest()[:16]
@@ -36,7 +37,7 @@ def rows(conn: Connection, article: Article) -> list[dict[str, Any]]:
         {
             "article_id": article.id,
             "ordinal": place,
-            "kind": each.kind,
+            "kind": str(each.kind),
             "url": each.url,
             "text": each.text,
             "teaser": each.teaser,
@@ -61,9 +62,8 @@ def register(conn: Connection, article_id: str, *, own: Iterable[str], redirects
         if keys:
             values = [{"key": key, "url": url, "kind": kind, "article_id": article_id} for key, url in keys.items()]
             execute_many(conn, upsert, values)
-    for key, owner in _articles_at(conn, [*own_keys, *other_keys]).items():
-        if owner == article_id:
-            execute(conn, _POINT, {"target": article_id, "mine": key})
+    for names, named in _padded([*own_keys, *other_keys]):
+        execute(conn, _point(names), named | {"target": article_id})
 
 
 @cache
@@ -77,12 +77,16 @@ def _insert_over_redirects(dialect: str) -> Any:
     )
 
 
-_POINT = (
-    update(link)
-    .where(link.c.target_key == bindparam("mine"), link.c.article_id != bindparam("target"))
-    .where(link.c.target_article_id.is_distinct_from(bindparam("target")))
-    .values(target_article_id=bindparam("target"))
-)
+@cache
+def _point(names: tuple[str, ...]) -> Any:
+    """Points links at an article, by those of as many keys as there are names that are the article's."""
+    mine = _at(names).with_only_columns(article_url.c.key).where(article_url.c.article_id == bindparam("target"))
+    return (
+        update(link)
+        .where(link.c.target_key.in_(mine), link.c.article_id != bindparam("target"))
+        .where(link.c.target_article_id.is_distinct_from(bindparam("target")))
+        .values(target_article_id=bindparam("target"))
+    )
 
 
 @cache
@@ -93,9 +97,14 @@ def _at(names: tuple[str, ...]) -> Any:
 
 def _articles_at(conn: Connection, keys: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in chunks(keys):
-        most = 1 << (len(some) - 1).bit_length()  # few lengths, so that each statement is made once
-        names = tuple(f"key_{place}" for place in range(most))
-        padded = [*some, *some[:1] * (most - len(some))]
-        found.update(execute(conn, _at(names), dict(zip(names, padded, strict=True))))
+    for names, values in _padded(keys):
+        found.update(execute(conn, _at(names), values))
     return found
+
+
+def _padded(keys: list[str]) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    """Keys by the names they have in a statement, in few lengths, so that each statement is made once."""
+    for some in chunks(keys):
+        most = 1 << (len(some) - 1).bit_length()
+        names = tuple(f"key_{place}" for place in range(most))
+        yield names, dict(zip(names, [*some, *some[:1] * (most - len(some))], strict=True))

@@ -27,6 +27,11 @@ def save_quality(conn: Connection, article_id: str, found: Quality) -> None:
     """Make the row of an article that is stored say this of its present text."""
     content_hash = execute(conn, _HASH, {"article": article_id}).scalar()
     execute(conn, _DELETE, {"article": article_id})
+    save_first_quality(conn, article_id, content_hash, found)
+
+
+def save_first_quality(conn: Connection, article_id: str, content_hash: str | None, found: Quality) -> None:
+    """``save_quality`` for an article that was stored just now, with this hash of its text."""
     execute(conn, _INSERT, _row(article_id, content_hash, found))
 
 

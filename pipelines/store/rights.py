@@ -19,6 +19,7 @@ from pipelines.archive import PageArchive
 from pipelines.rights import OF_PAGE, Notice, Rights, judge
 from pipelines.store.changes import touch
 from pipelines.store.dialect import execute, run
+from pipelines.store.memo import memo
 from pipelines.store.schema import article_rights, page_rights, rights_file
 from pipelines.store.schema import rights as table
 from pipelines.store.times import now, utc_text
@@ -32,6 +33,12 @@ _OF_PAGE = (
 )
 _OF_ARTICLE = select(article_rights.c.rights_id).where(article_rights.c.article_id == bindparam("article"))
 _NOTICES = select(table.c.notices).where(table.c.id == bindparam("id"))
+_SAY = (
+    "INSERT INTO page_rights (page_id, seen_at, rights_id) SELECT ?, ?, ? WHERE coalesce("
+    "(SELECT rights_id FROM page_rights WHERE page_id = ? ORDER BY seen_at DESC LIMIT 1), 0) <> ? "
+    "ON CONFLICT (page_id, seen_at) DO UPDATE SET rights_id = excluded.rights_id"
+)
+"""Where it is not what was said of the page before."""
 _UPSERT = (
     "INSERT INTO article_rights (article_id, rights_id, page_id, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (article_id) "
     "DO UPDATE SET rights_id = excluded.rights_id, page_id = excluded.page_id, seen_at = excluded.seen_at"
@@ -53,14 +60,7 @@ def save_rights(
     touched (``change``), so that data sets which are kept up to date hear of it.
     """
     rights_id = _rights_id(conn, sorted(set(notices)))
-    last = execute(conn, _OF_PAGE, {"page": page_id}).first()
-    if last is None or last[0] != rights_id:
-        run(
-            conn,
-            "INSERT INTO page_rights (page_id, seen_at, rights_id) VALUES (?, ?, ?) ON CONFLICT (page_id, seen_at) "
-            "DO UPDATE SET rights_id = excluded.rights_id",
-            (page_id, seen_at, rights_id),
-        )
+    run(conn, _SAY, (page_id, seen_at, rights_id, page_id, rights_id))
     if article_id is not None:
         known = None if is_new else execute(conn, _OF_ARTICLE, {"article": article_id}).scalar()
         run(conn, _UPSERT, (article_id, rights_id, page_id, seen_at))
@@ -90,14 +90,23 @@ def notices_of(conn: Connection, rights_id: int) -> list[Notice]:
 
 
 def _rights_id(conn: Connection, notices: Sequence[Notice]) -> int:
-    rows = [[each.origin, each.term, each.value] for each in notices]
-    digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:32]
-    known = execute(conn, _BY_DIGEST, {"digest": digest}).scalar()
-    if known is not None:
-        return int(known)
-    inserted = conn.execute(insert(table), {"digest": digest, "notices": rows} | _row(judge(notices)))
-    assert inserted.inserted_primary_key is not None
-    return int(inserted.inserted_primary_key[0])
+    digest = hashlib.sha256(json.dumps(_as_rows(notices)).encode()).hexdigest()[:32]
+    known = memo(conn)
+    if (table, digest) not in known:
+        found = execute(conn, _BY_DIGEST, {"digest": digest}).scalar()
+        known[table, digest] = _inserted(conn, digest, notices) if found is None else found
+    return int(known[table, digest])
+
+
+def _inserted(conn: Connection, digest: str, notices: Sequence[Notice]) -> int:
+    values = {"digest": digest, "notices": _as_rows(notices)} | _row(judge(notices))
+    inserted = conn.execute(insert(table), values).inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def _as_rows(notices: Sequence[Notice]) -> list[list[str]]:
+    return [[each.origin, each.term, each.value] for each in notices]
 
 
 def _row(found: Rights) -> dict[str, Any]:

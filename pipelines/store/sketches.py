@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from pipelines.enrich.duplicates import TEXT_BANDS, estimate
 from pipelines.enrich.values import Sketch
-from pipelines.store.dialect import run
+from pipelines.store.dialect import execute_many, run
+from pipelines.store.schema import sketch_band
 
 NEWEST = 32
 """Articles of one band that are candidates: a hundred thousand of one template cost no more than these."""
@@ -20,6 +21,7 @@ LEAST_ESTIMATE = 0.15
 """Likeness of the signatures below which articles that share a single band are not worth a look at their texts."""
 NUMBERS = TEXT_BANDS + 1
 """What a band of numbers weighs: more than all bands of words, which a whole template may share."""
+_NEW_BANDS = insert(sketch_band)
 
 
 def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new: bool = False) -> None:
@@ -29,8 +31,8 @@ def save_sketch(conn: Connection, number: int, sketch: Sketch | None, *, is_new:
         run(conn, "DELETE FROM sketch WHERE number = ?", (number,))
     if sketch is not None:
         run(conn, "INSERT INTO sketch (number, signature) VALUES (?, ?)", (number, sketch.signature))
-        bands = [(value, number) for value in sorted(set(sketch.bands))]
-        run(conn, "INSERT INTO sketch_band (value, number) VALUES (?, ?)", bands)
+        bands = [{"value": value, "number": number} for value in sorted(set(sketch.bands))]
+        execute_many(conn, _NEW_BANDS, bands)
 
 
 def candidates(conn: Connection, number: int, sketch: Sketch) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipelines.store.dialect import execute_many, insert, insert_new
+from pipelines.store.memo import memo
 from pipelines.store.schema import source
 from pipelines.store.times import now, utc_text
 
@@ -37,9 +38,11 @@ def save_sources(conn: Connection, rows: Iterable[SourceRow]) -> None:
 
 def ensure_sources(conn: Connection, keys: Iterable[str | None]) -> None:
     """Insert bare rows for keys that are not there yet: pages from a folder name sources no file knows."""
-    values = [_values(SourceRow(key, key)) for key in sorted({key for key in keys if key})]
-    if values:
-        execute_many(conn, insert_new(conn, source), values)
+    known = memo(conn)
+    missing = sorted({key for key in keys if key and (source, key) not in known})
+    if missing:
+        execute_many(conn, insert_new(conn, source), [_values(SourceRow(key, key)) for key in missing])
+        known.update(((source, key), True) for key in missing)
 
 
 @cache

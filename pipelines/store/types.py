@@ -47,6 +47,12 @@ def storable(value: Value) -> Value:
     return value.replace("\0", "").encode(errors="replace").decode()  # type: ignore[return-value]
 
 
+def storable_all(values: list[Any]) -> list[Any]:
+    """``storable`` for each of the values of a text column, which are looked at as one where that is enough."""
+    together = "".join(filter(None, values))
+    return values if together.isascii() and "\0" not in together else [storable(each) for each in values]
+
+
 def partial(condition: str) -> dict[str, Any]:
     """The arguments of an ``Index`` over only the rows that meet a condition."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

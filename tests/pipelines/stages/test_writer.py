@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 
 from pipelines.errors import StoreBusy
 from pipelines.stages import writer as writing
-from pipelines.stages.writer import Writer
+from pipelines.stages.writer import NothingWritten, Writer
 from pipelines.store import Store
+from pipelines.store.dialect import run
 from pipelines.store.sources import ensure_sources
 
 
@@ -57,6 +58,51 @@ def test_a_work_that_raises_undoes_itself_alone(store: Store) -> None:
     more.result(timeout=10)
     writer.close()
     assert keys(store) == ["larkspur", "meadow"]
+
+
+def test_what_the_database_refuses_at_the_very_end_of_a_work_is_told_of_that_work(store: Store) -> None:
+    writer = Writer(store)
+    unknown = "INSERT INTO learned_source (source, articles) VALUES ('nobody', 1)"
+    works = [lambda conn: ensure_sources(conn, ["larkspur"]), lambda conn: run(conn, unknown), lambda conn: 7]
+    good, bad, more = [writer.submit(work) for work in works]
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        bad.result(timeout=10)
+    assert (good.result(timeout=10), more.result(timeout=10)) == (None, 7)
+    writer.close()
+    assert keys(store) == ["larkspur"]
+
+
+def test_a_work_that_has_written_nothing_undoes_nothing(store: Store) -> None:
+    writer, begun = Writer(store), []
+
+    def refusing(conn: Connection) -> None:
+        raise NothingWritten("no")
+
+    def counted(conn: Connection) -> None:
+        begun.append(1)
+        ensure_sources(conn, ["larkspur"])
+
+    good, bad = writer.submit(counted), writer.submit(refusing)
+    with pytest.raises(NothingWritten):
+        bad.result(timeout=10)
+    good.result(timeout=10)
+    writer.close()
+    assert (keys(store), len(begun)) == (["larkspur"], 1)
+
+
+def test_a_source_that_was_undone_is_not_taken_for_known(store: Store) -> None:
+    writer = Writer(store)
+
+    def undone(conn: Connection) -> None:
+        ensure_sources(conn, ["larkspur"])
+        raise ValueError("no")
+
+    bad, good = writer.submit(undone), writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]))
+    with pytest.raises(ValueError, match="no"):
+        bad.result(timeout=10)
+    good.result(timeout=10)
+    writer.close()
+    assert keys(store) == ["larkspur"]
 
 
 def test_closing_commits_what_is_waiting(store: Store) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from pipelines.store import Store
 from pipelines.store.articles import save_article
@@ -37,16 +38,22 @@ def test_rows_arrive_whole_and_in_order(shared_store: Store) -> None:
     assert found[-1]["text"] == "NUL  and ? go"
 
 
+_COUNTING = postgresql.insert(learned_block).on_conflict_do_update(
+    index_elements=["source", "fingerprint"], set_={"seen": learned_block.c.seen + 7}
+)
+
+
 @pytest.mark.parametrize(
     ("statement", "names", "taken"),
     [
         (insert(link), ("article_id", "ordinal", "url"), True),
         (insert(article), ("id", "authors"), False),
-        (postgresql.insert(learned_block).on_conflict_do_nothing(), ("source", "fingerprint"), False),
+        (postgresql.insert(learned_block).on_conflict_do_nothing(), ("source", "fingerprint"), True),
+        (_COUNTING, ("source", "fingerprint", "seen"), False),
         (select(link), ("article_id",), False),
     ],
-    ids=["text and numbers", "JSON", "ON CONFLICT", "no INSERT"],
+    ids=["text and numbers", "JSON", "ON CONFLICT", "another value", "no INSERT"],
 )
 def test_what_goes_as_arrays(statement: Any, names: tuple[str, ...], taken: bool) -> None:
-    dialect = make_url("postgresql+psycopg://").get_dialect()()
+    dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
     assert (insertion(statement, dialect, names) is not None) == taken
