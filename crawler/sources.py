@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -170,6 +170,16 @@ class SourceRegistry:
 
 
 def _sources(path: Path) -> tuple[Source, ...]:
+    """Those of a file; read again only once it has changed, as ten thousand entries take most of a second."""
+    try:
+        it = path.stat()
+    except OSError:  # reading says what is wrong
+        return _sources_at.__wrapped__(path)
+    return _sources_at(path.absolute(), it.st_mtime_ns, it.st_size, it.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _sources_at(path: Path, *stamp: int) -> tuple[Source, ...]:
     text = _read(path)
     try:
         tables = tomllib.loads(text)

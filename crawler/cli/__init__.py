@@ -69,11 +69,14 @@ def cli() -> None:
     """Crawl crypto news, keep the clean articles, ask them questions, export them."""
 
 
-def main() -> None:
-    """Run the command line; expected errors become one line on standard error and their own exit code."""
+def main(known: object = None) -> None:
+    """Run the command line; expected errors become one line on standard error and their own exit code.
+
+    ``known``: what the caller has at hand, for the verb to take (``click.Context.find_object``).
+    """
     fit_consoles()
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(standalone_mode=False, obj=known) or 0)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:

@@ -91,7 +91,8 @@ def crawl(
 
     seconds = epoch_asked_for(since, "--since")
     depth = Depth(datetime.fromtimestamp(seconds, UTC) if seconds is not None else None, deep)
-    with sources_to_crawl(keys, sample, sources_file) as sources:
+    known = ctx.find_object(Source)  # a worker has read the file already
+    with nullcontext((known,)) if known else sources_to_crawl(keys, sample, sources_file) as sources:
         chosen = tuple(replace(source, allow_private=True) for source in sources) if allow_private else sources
         command = " ".join(["newsmint crawl", *keys, *(["--sample"] * sample)])
         own = {"NEWSMINT_RULES": str(rules) if rules else None, "NEWSMINT_LOG_FORMAT": log_format}

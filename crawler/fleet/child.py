@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crawler.cli import main
+from crawler.sources import Source
 from pipelines.orphans import when_orphaned
 from pipelines.pool import share_server
 
@@ -21,8 +22,11 @@ HELD = {signal.SIGINT, signal.SIGTERM}
 """Signals that wait, in a fork, until it has become a process of its own."""
 
 
-def visit(words: Sequence[str], out: Connection, err: Connection) -> None:
-    """Be ``newsmint`` with these words, in a process that was just forked; ``out`` and ``err`` take what it prints."""
+def visit(words: Sequence[str], source: Source, out: Connection, err: Connection) -> None:
+    """Be ``newsmint`` with these words, in a process that was just forked; ``out`` and ``err`` take what it prints.
+
+    ``source`` is its entry in the sources file, which need not be read once more.
+    """
     os.setsid()  # Ctrl-C is for the worker, which then ends its visits
     for stream, number in ((out, 1), (err, 2)):
         os.dup2(stream.fileno(), number)
@@ -32,13 +36,13 @@ def visit(words: Sequence[str], out: Connection, err: Connection) -> None:
     share_server()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     sys.argv = ["newsmint", *words]
-    be_newsmint()
+    be_newsmint(source)
 
 
-def be_newsmint(parent: int | None = None) -> None:
+def be_newsmint(source: Source | None = None, parent: int | None = None) -> None:
     """The command line, stopped cleanly once its worker is gone, so that its locks and leases come free."""
     when_orphaned(_stop, parent)
-    main()
+    main(source)
 
 
 def _stop() -> None:
@@ -48,4 +52,4 @@ def _stop() -> None:
 
 
 if __name__ == "__main__":
-    be_newsmint(int(sys.argv.pop(1)))
+    be_newsmint(parent=int(sys.argv.pop(1)))

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from crawler.fleet.child import HELD, visit
+from crawler.sources import Source
 
 LOST = 255
 """The exit code, as ``multiprocessing`` has it, of a fork whose nursery has ended before it."""
@@ -48,13 +49,13 @@ class Fork:
         self.returncode: int | None = None
 
     @classmethod
-    async def start(cls, words: Sequence[str], limit: int) -> Self:
-        """``newsmint`` with these words; ``limit``: bytes of its longest line. Raises OSError, EOFError."""
+    async def start(cls, words: Sequence[str], source: Source, limit: int) -> Self:
+        """``newsmint`` with these words, of this source; ``limit``: bytes of its longest line. OSError, EOFError."""
         context = multiprocessing.get_context("forkserver")
         out, to_out = context.Pipe(duplex=False)
         err, to_err = context.Pipe(duplex=False)
         try:
-            process = context.Process(target=visit, args=(tuple(words), to_out, to_err), name="newsmint visit")
+            process = context.Process(target=visit, args=(tuple(words), source, to_out, to_err), name="newsmint visit")
             await asyncio.to_thread(_held, process.start)
         finally:
             to_out.close()

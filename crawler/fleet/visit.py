@@ -17,7 +17,8 @@ from pathlib import Path
 
 from crawler.fleet import nursery
 from crawler.fleet.seam import VisitFailed
-from pipelines.errors import BadConfig, BadInput, CannotWrite, MissingInput, UsageError
+from crawler.sources import Source, SourceRegistry
+from pipelines.errors import BadConfig, BadInput, CannotWrite, MissingInput, NewsmintError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Outcome:
 
 async def run(crawl: Crawl, source: str, stop: asyncio.Event) -> Outcome:
     """Visit a source; with ``stop`` end it cleanly. Raises VisitFailed."""
-    process = await _started(crawl, ("crawl", source, "--due", "--json", *crawl.arguments))
+    process = await _started(crawl, source, ("crawl", source, "--due", "--json", *crawl.arguments))
     stopping = asyncio.ensure_future(_end_with(process, stop))
     last: deque[str] = deque(maxlen=1)
     try:
@@ -74,10 +75,11 @@ async def run(crawl: Crawl, source: str, stop: asyncio.Event) -> Outcome:
     return _judged(code, rows, last[0] if last else "", stopped=stop.is_set())
 
 
-async def _started(crawl: Crawl, words: Sequence[str]) -> Process | nursery.Fork:
+async def _started(crawl: Crawl, source: str, words: Sequence[str]) -> Process | nursery.Fork:
     if crawl.forks:
+        entry = await asyncio.to_thread(_entry, crawl.environment.get("NEWSMINT_SOURCES"), source)
         try:
-            return await nursery.Fork.start(words, _LONGEST_LINE)
+            return await nursery.Fork.start(words, entry, _LONGEST_LINE)
         except (OSError, EOFError) as error:
             log.warning("no fork for a visit, which is begun anew: %s", error)
     return await asyncio.create_subprocess_exec(
@@ -89,6 +91,13 @@ async def _started(crawl: Crawl, words: Sequence[str]) -> Process | nursery.Fork
         limit=_LONGEST_LINE,
         start_new_session=True,  # Ctrl-C is for the worker, which then ends its visits
     )
+
+
+def _entry(file: str | None, source: str) -> Source:
+    try:
+        return SourceRegistry.load(Path(file) if file else None).get(source)
+    except NewsmintError as error:
+        raise VisitFailed(str(error)) from error
 
 
 def _judged(code: int, rows: Sequence[str], said: str, *, stopped: bool) -> Outcome:
