@@ -16,6 +16,8 @@ from pipelines.warc.reading import Capture
 HTML = ("text/html", "application/xhtml+xml")
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _LANGUAGE = re.compile(rb"<html\b[^>]{0,2000}?\blang\s*=\s*[\"']?\s*([a-zA-Z]{2,3})\b", re.IGNORECASE)
+_END_OF_KIND = re.compile("[;,]")
+"""Of a type: its parameters, or the same header once more."""
 _HEAD = 4_000
 """Bytes of a page in which its language is looked for."""
 
@@ -47,7 +49,7 @@ class Filters:
         """By the head of the answer, and the language that the page declares."""
         if capture.status not in self.statuses:
             return "redirect" if 300 <= capture.status < 400 else f"http_{capture.status}"
-        kind = (capture.content_type or HTML[0]).partition(";")[0].strip().lower()
+        kind = _END_OF_KIND.split(capture.content_type or HTML[0], maxsplit=1)[0].strip().lower()
         if kind not in self.mime:
             return "other_mime"
         declared = _LANGUAGE.search(capture.body[:_HEAD]) if self.languages else None

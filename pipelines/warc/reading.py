@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
@@ -16,10 +16,9 @@ from typing import Any, BinaryIO
 
 from pipelines.errors import BadConfig, BadInput, MissingInput
 from pipelines.items import Hint
+from pipelines.warc.answers import MAX_BODY, split_answer, unpacked
 from pipelines.warc.pieces import Piece, cuts, declared_size, pieces
 
-MAX_BODY = 20_000_000
-"""Bytes of a page, unpacked."""
 MAX_FILES = 10_000
 """WARC files in one WACZ."""
 MAX_ENTRIES = 100_000
@@ -28,9 +27,6 @@ MAX_PARTS = 50
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 _WARC_NAME = re.compile(r"(?:^|/)archive/[^/]+\.warc(?:\.gz)?$|^[^/]+\.warc(?:\.gz)?$", re.IGNORECASE)
-_LAYERS = {"gzip": "GzipReader", "x-gzip": "GzipReader", "br": "BrotliReader", "zstd": "ZstdReader"}
-_DEFLATED = (zlib.MAX_WBITS, -zlib.MAX_WBITS)
-"""With the head that it must have, and without, as some servers send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,30 +312,22 @@ def _record(label: str, record: Any, refuse: Refuse | None) -> Found | _Part:
     url = said.get("warc-target-uri", "").strip("<> ")
     if kind == "resource" and "newsmint-part" in said:
         return _Part(label, url.partition("#")[0], record.reader.read())
-    if kind != "response" or not url.startswith(("http://", "https://")):
+    if kind != "response" or not url[:8].lower().startswith(("http://", "https://")):
         return Passed(label, kind if kind != "response" else "not_http")
     if refuse and (reason := refuse(url, _date(said.get("warc-date")))):
         return Passed(label, reason)
     try:
         return _capture(label, url, said, record)
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         return Broken(label, "warc_http", _line(error), url)
 
 
 def _capture(label: str, url: str, said: Mapping[str, str], record: Any) -> Found:
     expected = record.content_length
-    record.parse_http(auto_decode="none", max_header_len=256 * 1024, strict_mode=False)
-    headers: dict[str, str] = {}
-    for name, value in record.http_headers.items():
-        key = name.lower()
-        headers[key] = f"{headers[key]},{value}" if key in headers else value
-    status = record.http_headers.status_code
-    if status is None:
-        raise ValueError("no status line of HTTP")
-    raw = record.reader.read()
+    status, headers, packed = split_answer(record.reader.read())
     if said.get("warc-truncated") or expected > MAX_BODY + 1_000_000:
         return Broken(label, "warc_truncated", "its archive kept only a part of it", url)
-    body = _decoded(raw, headers)
+    body = unpacked(packed, headers)
     if len(body) > MAX_BODY:
         return Broken(label, "warc_too_large", f"more than {MAX_BODY:,} bytes", url)
     headers |= {name: value for name, value in said.items() if name == "newsmint-parts" and value.isdecimal()}
@@ -347,38 +335,6 @@ def _capture(label: str, url: str, said: Mapping[str, str], record: Any) -> Foun
         label, url, status, headers, body, _date(said.get("warc-date")),
         _address(said.get("newsmint-requested-uri")), said.get("newsmint-source"), _hint(said.get("newsmint-hint")),
     )  # fmt: skip
-
-
-def _decoded(raw: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body without the layers that its headers name; archives differ in what they took off already, so a layer
-    that is not there is no fault. Never more than ``MAX_BODY`` and a byte."""
-    if "chunked" in headers.get("transfer-encoding", "").lower() and re.match(rb"[0-9A-Fa-f]{1,8}[ \t;\r]", raw):
-        raw = _read_by("ChunkedReader", raw)
-    for layer in reversed(headers.get("content-encoding", "").lower().replace(" ", "").split(",")[:3]):
-        if layer in _LAYERS:
-            raw = _read_by(_LAYERS[layer], raw)
-        elif layer == "deflate":
-            raw = _inflated(raw)
-    return raw
-
-
-def _inflated(raw: bytes) -> bytes:
-    for form in _DEFLATED:
-        unpacker = zlib.decompressobj(form)
-        with suppress(zlib.error):
-            body = unpacker.decompress(raw, MAX_BODY + 1)
-            if unpacker.eof or len(body) > MAX_BODY:
-                return body
-    return raw
-
-
-def _read_by(reader: str, raw: bytes) -> bytes:
-    from fastwarc import stream_io
-
-    try:
-        return bytes(getattr(stream_io, reader)(BytesIO(raw)).read(MAX_BODY + 1))
-    except OSError:
-        return raw
 
 
 def _address(text: str | None) -> str | None:
