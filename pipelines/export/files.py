@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from uuid import uuid4
 
 from pipelines.errors import CannotWrite
 
@@ -52,7 +53,7 @@ def whole_file(path: Path) -> Iterator[Measured]:
 
     Raises CannotWrite when the disk is full or the folder is not there or read-only.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{uuid4().hex[:12]}.part")  # of its own, on a folder of several machines too
     with explained(path):
         try:
             with part.open("wb") as file:
