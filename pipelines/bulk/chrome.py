@@ -96,24 +96,27 @@ class Knowledge:
     """What is known of sites in this run; nothing where there is but one pass, or in the first of two."""
 
     path: Path | None = None
+    changed: int = 0
+    """When the file was written: a worker may outlive the run that it began in."""
 
     @classmethod
     def of(cls, job: Job) -> Knowledge:
-        return cls(Path(job.out, LEARNED) if job.passes > 1 and not job.is_gathering else None)
+        path = Path(job.out, LEARNED)
+        return cls(path, path.stat().st_mtime_ns) if job.passes > 1 and not job.is_gathering else cls()
 
     def site(self, page: RawPage) -> Site:
         """What is known of the site of a page."""
-        return _site(self.path, site_key(page)) if self.path else UNKNOWN_SITE
+        return _site(self.path, self.changed, site_key(page)) if self.path else UNKNOWN_SITE
 
 
 @lru_cache(maxsize=1_000)
-def _site(path: Path, key: str) -> Site:
-    places, column = _table(path)
+def _site(path: Path, changed: int, key: str) -> Site:
+    places, column = _table(path, changed)
     return Site(SiteChrome(frozenset(column[places[key]].as_py()))) if key in places else UNKNOWN_SITE
 
 
 @lru_cache(maxsize=2)
-def _table(path: Path) -> tuple[dict[str, int], Any]:
+def _table(path: Path, _changed: int) -> tuple[dict[str, int], Any]:
     from pyarrow import parquet
 
     table = parquet.read_table(path, use_threads=False)

@@ -42,13 +42,18 @@ def _read(path: Path) -> Done | None:
         return None
 
 
+def is_run(folder: Path) -> bool:
+    """Whether the folder is one that a bulk run writes."""
+    return (folder / "state" / SETTINGS).is_file()
+
+
 def settle(job: Job, part_bytes: int) -> None:
     """Begin a run, or go on with one. CannotWrite where the folder holds a run with other options, or other things."""
     out = Path(job.out)
     now = asked(job, part_bytes)
     path = out / "state" / SETTINGS
     try:
-        before = json.loads(path.read_bytes())
+        before = dict(json.loads(path.read_bytes()))
     except FileNotFoundError:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise CannotWrite(f"{out}: holds something that is no bulk run; choose another -o, or empty it") from None
@@ -56,7 +61,7 @@ def settle(job: Job, part_bytes: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(now, indent=1).encode())
         return
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise CannotWrite(f"{path}: cannot be read ({error}); choose another -o") from None
     other = sorted(name for name in now if now[name] != before.get(name))
     if other:

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.bulk.journal import asked
 from pipelines.bulk.rows import REJECTED, articles_table
 from pipelines.bulk.task import FOLDERS
-from pipelines.bulk.values import Done, File, Job
+from pipelines.bulk.values import Done, File, Job, printable
 from pipelines.export.columns import Table
 from pipelines.export.files import explained, write_whole
 from pipelines.export.manifest import NAME, as_json
@@ -45,7 +45,7 @@ def sweep(out: Path, keys: Collection[str]) -> None:
 def _input(done: Done) -> dict[str, Any]:
     task = done.task
     part = [task.part.start, task.part.stop, task.part.entry]
-    name = Path(task.path).name
+    name = printable(Path(task.path).name)
     said = {"task": task.key, "kind": task.kind, "name": name, "bytes": task.size, "records": done.records}
     return said | ({"part": part} if any(part) else {}) | ({"files": len(task.files)} if task.files else {})
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.bulk.filters import Filters
+from pipelines.bulk.plan import leads_out
 from pipelines.bulk.tables import read_table
-from pipelines.bulk.values import Task
-from pipelines.warc.reading import MAX_BODY, Broken, Capture, Found, Passed, read_archive
+from pipelines.bulk.values import Task, printable
+from pipelines.warc.answers import MAX_BODY
+from pipelines.warc.reading import Broken, Capture, Found, Passed, read_archive
 
 
 def read(task: Task, filters: Filters) -> Iterator[Found]:
@@ -17,8 +19,10 @@ def read(task: Task, filters: Filters) -> Iterator[Found]:
     path = Path(task.path)
     if task.kind == "parquet":
         yield from (_filtered(each, filters) for each in read_table(path, task.part))
+    elif task.kind == "page":
+        yield _of_file(path.name, path)
     elif task.kind == "files":
-        yield from (_of_file(path, name) for name in task.files)
+        yield from (_of_file(name, path / name, path) for name in task.files)
     else:
         yield from read_archive(path, task.part, filters.of_record)
 
@@ -29,14 +33,26 @@ def _filtered(found: Found, filters: Filters) -> Found:
     return found
 
 
-def _of_file(folder: Path, name: str) -> Found:
-    path = folder / name
+def _of_file(label: str, path: Path, folder: Path | None = None) -> Found:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BODY else b""
-        if data.startswith(b"\x1f\x8b"):
-            data = zlib.decompressobj(31).decompress(data, MAX_BODY)
+        if not path.is_file():
+            return Broken(label, "file_broken", "no file that can be read")
+        if folder and leads_out(path, folder):
+            return Broken(label, "file_broken", "a link that leads out of its folder; name the file itself to have it")
+        with path.open("rb") as file:
+            data, is_whole = _unpacked(file.read(MAX_BODY + 1))
     except (OSError, zlib.error) as error:
-        return Broken(name, "file_broken", str(getattr(error, "strerror", None) or error))
-    if not data:
-        return Broken(name, "file_too_large" if path.stat().st_size else "file_empty", f"at most {MAX_BODY:,} bytes")
-    return Capture(name, path.as_posix(), 200, {}, data)
+        return Broken(label, "file_broken", str(getattr(error, "strerror", None) or error))
+    if len(data) > MAX_BODY:
+        return Broken(label, "file_too_large", f"more than {MAX_BODY:,} bytes")
+    if not data or not is_whole:
+        return Broken(label, "file_broken", "ends too early" if data else "empty")
+    return Capture(label, printable(path.as_posix()), 200, {}, data)
+
+
+def _unpacked(data: bytes) -> tuple[bytes, bool]:
+    """The page, up to a byte more than is read of any, and whether it is there to its end."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data, True
+    unpacker = zlib.decompressobj(31)
+    return unpacker.decompress(data, MAX_BODY + 1), unpacker.eof

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from pipelines.bulk.extractor import UNREADABLE, Extractor, WorkerLost
 from pipelines.bulk.journal import finish
 from pipelines.bulk.rows import REJECTED, articles_table, line
-from pipelines.bulk.values import Done, File, Job, Task
+from pipelines.bulk.values import Done, File, Job, Task, printable
 from pipelines.export.columns import Table
 from pipelines.export.files import Measured, whole_file
 from pipelines.export.parquet import RowGroups
@@ -23,6 +23,9 @@ ARTICLES, REFUSED, SKETCHES, SIGHTINGS = "data/articles", "data/rejected", "stat
 FOLDERS = (ARTICLES, REFUSED, SKETCHES, SIGHTINGS)
 HELD, GROUP = 4_000_000, 24_000_000
 """Bytes of rows before they are made Arrow's columns, and before those are written as a row group: bounds memory."""
+
+SIGHTED = 2_000
+"""Articles of the first of two passes before they are written."""
 
 Note = Callable[[str, int], None]
 """Told of records as they are done: what came of them, how many."""
@@ -47,7 +50,7 @@ def run_task(task: Task, job: Job, note: Note = lambda what, count: None) -> Don
                 tally.add(message)
                 outputs.take(message)
     except WorkerLost as error:
-        return Done(task, trouble=f"{task.path}: {error}")
+        return Done(task, trouble=printable(f"{task.path}: {error}"))
     cpu = extractor.cpu + thread_time() - began
     done = Done(task, outputs.files(), tally.counts, tally.failed, round(cpu, 3), extractor.peak, tally.trouble)
     return finish(done, job)
@@ -67,7 +70,7 @@ class _Tally:
             self._note(what, count)
         if message[0] == "failed":
             self.failed += 1
-            self.trouble = message[5] if message[4] == UNREADABLE else self.trouble
+            self.trouble = printable(message[5]) if message[4] == UNREADABLE else self.trouble
 
 
 def _counted(message: tuple[Any, ...]) -> Iterator[tuple[str, int]]:
@@ -174,23 +177,41 @@ class _Gathering:
 
     def __init__(self, task: Task, job: Job) -> None:
         self._path, self._out = f"{SIGHTINGS}/{task.key}.parquet", job.out
-        self._rows: list[dict[str, Any]] = []
+        self._held: list[dict[str, Any]] = []
+        self._count = 0
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        import pyarrow as arrow
         from pyarrow import parquet
 
-        many = arrow.list_(arrow.int64())
-        kinds = [("site", arrow.string()), ("names", many), ("fingerprints", many)]
-        schema = arrow.schema([*kinds, ("edges", arrow.list_(arrow.bool_()))])
-        with _made(self._out, self._path) as self._file:
+        with (
+            _made(self._out, self._path) as self._file,
+            parquet.ParquetWriter(self._file.binary, sightings_schema(), compression="zstd") as self._writer,
+        ):
             yield
-            parquet.write_table(arrow.Table.from_pylist(self._rows, schema), self._file.binary, compression="zstd")
+            self._flush()
 
     def take(self, message: tuple[Any, ...]) -> None:
         if message[0] == "sighted":
-            self._rows.append(dict(zip(("site", "names", "fingerprints", "edges"), message[2], strict=True)))
+            self._held.append(dict(zip(("site", "names", "fingerprints", "edges"), message[2], strict=True)))
+            if len(self._held) >= SIGHTED:
+                self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as arrow
+
+        self._writer.write_table(arrow.Table.from_pylist(self._held, sightings_schema()))
+        self._count += len(self._held)
+        self._held.clear()
 
     def files(self) -> tuple[File, ...]:
-        return (File(self._path, len(self._rows), self._file.size, self._file.sha256),)
+        return (File(self._path, self._count, self._file.size, self._file.sha256),)
+
+
+def sightings_schema() -> Any:
+    """Of the files of the first pass: ``pipelines.bulk.chrome.Sighted`` in columns."""
+    import pyarrow as arrow
+
+    many = arrow.list_(arrow.int64())
+    kinds = [("site", arrow.string()), ("names", many), ("fingerprints", many)]
+    return arrow.schema([*kinds, ("edges", arrow.list_(arrow.bool_()))])

@@ -13,7 +13,10 @@ from pipelines.warc.reading import WHOLE, Part
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An input file, or a part of one. ``kind``: ``warc``, ``parquet`` (parts count row groups), ``files``."""
+    """An input file or a part of one, or some of a folder.
+
+    ``kind``: ``warc``, ``parquet`` (whose parts count row groups), ``page``, ``files`` (pages below ``path``).
+    """
 
     key: str
     """Of what is read, as it is now: names the files that come of it."""
@@ -85,3 +88,8 @@ class Done:
         task = Task(**said | {"part": Part(**said["part"]), "files": tuple(said["files"])})
         files = tuple(File(**each) for each in data["files"])
         return cls(**data | {"task": task, "files": files, "counts": Counter(data["counts"])})
+
+
+def printable(name: str) -> str:
+    """A file's name without what is no UTF-8 in it."""
+    return name.encode(errors="replace").decode()

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -20,7 +20,7 @@ from pipelines.bulk.chrome import Knowledge, sighted, site_key
 from pipelines.bulk.pages import read
 from pipelines.bulk.values import Job, Task
 from pipelines.captured import Robots, page_of, source_of
-from pipelines.errors import NewsmintError
+from pipelines.errors import BadInput, NewsmintError
 from pipelines.items import Article, RawPage, Verdict
 from pipelines.pool import ExtractionFailure, Timed, extract_and_enrich, extract_only, oversize
 from pipelines.warc.reading import Broken, Capture, Found, Passed
@@ -67,7 +67,7 @@ def _work(say: Say, task: Task, job: Job, skip: int) -> str | None:
     course = _Course(say, job, Knowledge.of(job))
     ordinal = -1
     try:
-        for ordinal, found in enumerate(read(task, job.filters)):
+        for ordinal, found in enumerate(_found(task, job)):
             is_robots = isinstance(found, Capture) and course.robots.is_one(found)
             if ordinal >= skip:
                 _record(course, ordinal, Passed(found.label, "robots_txt") if is_robots else found)
@@ -76,6 +76,18 @@ def _work(say: Say, task: Task, job: Job, skip: int) -> str | None:
     finally:
         course.tell(ordinal + 1)
     return None
+
+
+def _found(task: Task, job: Job) -> Iterator[Found]:
+    """The records; whatever a broken input makes a library raise ends it with a word for people."""
+    try:
+        yield from read(task, job.filters)
+    except NewsmintError:
+        raise
+    except MemoryError:
+        raise BadInput(f"{task.path}: reading on takes more memory than a worker may use") from None
+    except Exception as error:
+        raise BadInput(f"{task.path}: cannot be read on: {type(error).__name__}: {error}"[:500]) from error
 
 
 def _record(course: _Course, ordinal: int, found: Found) -> None:

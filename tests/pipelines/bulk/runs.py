@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pyarrow import dataset
 
-from pipelines.bulk.engines import Engine, local
+from pipelines.bulk.engines import Engine
 from pipelines.bulk.plan import plan
 from pipelines.bulk.run import Outcome, Watcher, run
-from pipelines.bulk.values import Job
+from pipelines.bulk.task import Note, run_task
+from pipelines.bulk.values import Done, Job, Task
 from tests.crawler.newsstand import story
 from tests.pipelines.warc.archives import Made
 
@@ -25,6 +26,12 @@ def pages(numbers: Sequence[int], host: str = "www.ledger.example", extra: str =
     ]
 
 
+def here(tasks: Sequence[Task], job: Job, note: Note) -> Iterator[Done]:
+    """An engine that does one task after the other, in one worker for all tests: it takes seconds to start."""
+    for task in tasks:
+        yield run_task(task, job, note)
+
+
 def bulk(
     out: Path,
     *inputs: Path,
@@ -33,9 +40,9 @@ def bulk(
     watcher: Watcher | None = None,
     **job: Any,
 ) -> Outcome:
-    """A whole run, on one worker unless another engine is given."""
+    """A whole run, by ``here`` unless another engine is given."""
     tasks = plan([str(each) for each in inputs], part_bytes)
-    return run(tasks, Job(str(out), **job), engine or local(1), part_bytes=part_bytes, watcher=watcher)
+    return run(tasks, Job(str(out), **job), engine or here, part_bytes=part_bytes, watcher=watcher)
 
 
 def rows(out: Path, table: str = "articles", *columns: str) -> list[dict[str, Any]]:

@@ -13,11 +13,13 @@ import pyarrow as arrow
 import pytest
 from pyarrow import parquet
 
+from pipelines.bulk.engines import local
 from pipelines.bulk.filters import Filters, read_hosts
 from pipelines.bulk.plan import archives, plan
 from pipelines.bulk.run import Outcome
 from pipelines.errors import BadInput, CannotWrite, MissingInput
 from pipelines.export.verify import verify
+from pipelines.warc.reading import Capture
 from tests.crawler.newsstand import story
 from tests.pipelines.bulk.runs import bulk, pages, reasons, rows, slugs
 from tests.pipelines.warc.archives import Made, archive, record
@@ -54,7 +56,7 @@ def made(folder: Path) -> list[Path]:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
     folder = tmp_path_factory.mktemp("inputs")
     filters = Filters(hosts=frozenset({"ledger.example"}), languages=("en",))
-    return folder / "out", bulk(folder / "out", *made(folder), part_bytes=2_000, filters=filters)
+    return folder / "out", bulk(folder / "out", *made(folder), engine=local(1), part_bytes=2_000, filters=filters)
 
 
 def test_all_kinds_of_inputs_give_their_articles(ran: tuple[Path, Outcome]) -> None:
@@ -140,10 +142,32 @@ def test_hosts_and_dates_are_looked_at_before_a_record_is_unpacked(
     assert filters.of_record(url, date) == reason
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "page", "reason"),
+    [
+        ("text/html", 200, "<p>", None),
+        (None, 200, "<p>", None),
+        ("Text/HTML;charset=utf-8", 200, "<html lang='EN-us'>", None),
+        ("text/html,text/html; charset=utf-8", 200, '<html class="a" lang=en>', None),  # the header came twice
+        ("application/xhtml+xml", 200, '<html xml:lang="en">', None),
+        ("application/json", 200, "<p>", "other_mime"),
+        ("text/html", 200, "<html lang=de>", "other_language"),
+        ("text/html", 302, "<p>", "redirect"),
+        ("text/html", 503, "<p>", "http_503"),
+    ],
+)
+def test_kind_status_and_declared_language_are_looked_at_before_a_page_is_parsed(
+    kind: str | None, status: int, page: str, reason: str | None
+) -> None:
+    headers = {"content-type": kind} if kind else {}
+    found = Capture("a#0", "https://ledger.example/a", status, headers, page.encode())
+    assert Filters(languages=("en",)).of_capture(found) == reason
+
+
 def test_a_list_of_hosts_is_read_and_what_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "hosts.txt"
-    path.write_text("# ours\nLedger.example\n*.harbour.example # all of it\n\nwww.coin.example\n")
-    assert read_hosts(path) == {"ledger.example", "harbour.example", "coin.example"}
+    path.write_text("\ufeff# ours\nLedger.example\n*.harbour.example # all of it\n\nwww.coin.example\nMünzen.example\n")
+    assert read_hosts(path) == {"ledger.example", "harbour.example", "coin.example", "xn--mnzen-kva.example"}
     path.write_text("ledger.example\nhttps://ledger.example/\n")
     with pytest.raises(BadInput, match="line 2"):
         read_hosts(path)
@@ -171,3 +195,18 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
     (tmp_path / "out" / "thesis.txt").write_text("years of work")
     with pytest.raises(CannotWrite, match="no bulk run"):
         bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", pages([1])))
+
+
+@pytest.mark.slow
+def test_a_table_that_unpacks_to_gigabytes_costs_its_row_groups(tmp_path: Path) -> None:
+    kind = arrow.dictionary(arrow.int32(), arrow.string())
+    huge = arrow.DictionaryArray.from_arrays(arrow.array([0] * 32, arrow.int32()), ["x" * 60_000_000])
+    fine = arrow.array([story(1), story(2)]).cast(kind)
+    with parquet.ParquetWriter(
+        tmp_path / "a.parquet", arrow.schema([("url", arrow.string()), ("html", kind)]), compression="zstd"
+    ) as writer:
+        for pages_ in (huge, fine):
+            urls = [f"https://ledger.example/{n}" for n in range(len(pages_))]
+            writer.write_table(arrow.table({"url": urls, "html": pages_}))
+    outcome = bulk(tmp_path / "out", tmp_path / "a.parquet", memory_limit=700_000_000)
+    assert outcome.counts == {"kept": 2, "row_group_broken": 1}

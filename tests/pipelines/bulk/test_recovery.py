@@ -6,15 +6,18 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.bulk.engines import local
 from pipelines.bulk.extractor import close_idle, worker_ids
+from pipelines.bulk.filters import Filters
+from pipelines.bulk.journal import done_before, finish, settle
 from pipelines.bulk.plan import plan
 from pipelines.bulk.run import Watcher
 from pipelines.bulk.task import run_task
-from pipelines.bulk.values import Job
+from pipelines.bulk.values import Done, Job, Task
 from pipelines.errors import CannotWrite
 from pipelines.export.verify import verify
 from pipelines.pool import MAX_TAGS
@@ -82,8 +85,51 @@ def test_what_is_done_is_not_done_again_and_new_inputs_are_added(tmp_path: Path)
     assert slugs(out) == ["1", "2", "3"]
     assert not verify(out).problems
 
-    with pytest.raises(CannotWrite, match="passes"):
-        bulk(out, one, passes=2)
+
+CHANGES: list[tuple[dict[str, Any], str]] = [
+    ({"passes": 2}, "passes"),
+    ({"part_bytes": 1_000_000}, "part_bytes"),
+    ({"filters": Filters(hosts=frozenset({"ledger.example"}))}, "hosts"),
+    ({"filters": Filters(since="2026-01-01T00:00:00Z", languages=("en",))}, "languages and since"),
+    ({"filters": Filters(mime=("text/html",), statuses=(200, 404))}, "mime and statuses"),
+]
+
+
+@pytest.mark.parametrize(("other", "words"), CHANGES, ids=[words for _, words in CHANGES])
+def test_what_was_asked_otherwise_does_not_go_into_the_same_folder(
+    other: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    job = Job(str(tmp_path / "out"))
+    settle(job, 64_000_000)
+    with pytest.raises(CannotWrite, match=f"begun with another {words};"):
+        bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", [b""]), **other)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"task": 1}', b"\xff", b"null"])
+def test_a_journal_that_cannot_be_read_has_its_task_done_again(data: bytes, tmp_path: Path) -> None:
+    job, task = Job(str(tmp_path)), Task("0123456789abcdef", "warc", "/in/a.warc.gz", 1)
+    finish(Done(task), job)
+    assert list(done_before(job)) == [task.key]
+    (tmp_path / "state/journal/extracted" / f"{task.key}.json").write_bytes(data)
+    assert not done_before(job)
+
+
+def test_settings_that_cannot_be_read_are_said_in_a_line(tmp_path: Path) -> None:
+    job = Job(str(tmp_path))
+    settle(job, 1)
+    for data in (b"[1]", b"{", b"\xff"):
+        (tmp_path / "state/settings.json").write_bytes(data)
+        with pytest.raises(CannotWrite, match="cannot be read"):
+            settle(job, 1)
+
+
+def test_a_file_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.warc.gz", pages([1]))
+    bulk(tmp_path / "out", path)
+    for written in (tmp_path / "out/data/articles").iterdir():
+        written.unlink()
+    assert bulk(tmp_path / "out", path).before == 0
+    assert slugs(tmp_path / "out") == ["1"]
 
 
 @pytest.mark.slow
@@ -116,7 +162,8 @@ def test_another_package_of_the_name_in_the_folder_of_the_call_does_not_matter(
     """Every project of Scrapy has a ``pipelines.py``."""
     (tmp_path / "pipelines.py").write_text("raise SystemExit('none of ours')")
     monkeypatch.chdir(tmp_path)
-    assert bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", pages([1]))).counts == {"kept": 1}
+    path = archive(tmp_path / "a.warc.gz", pages([1]))
+    assert bulk(tmp_path / "out", path, engine=local(1)).counts == {"kept": 1}
 
 
 def test_a_search_for_duplicates_that_was_cut_off_is_made_good(tmp_path: Path) -> None:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as arrow
 import pytest
+from pyarrow import parquet
 
+from pipelines.bulk.chrome import LEARNED
+from pipelines.bulk.extractor import close_idle
+from pipelines.bulk.plan import plan
+from pipelines.bulk.task import run_task
+from pipelines.bulk.values import Job
+from pipelines.chrome import fingerprint
 from tests.crawler.newsstand import story
 from tests.pipelines.bulk.runs import bulk, pages, rows
 from tests.pipelines.warc.archives import Made, archive
@@ -47,3 +55,19 @@ def test_copies_and_light_rewrites_are_one_cluster_across_files(tmp_path: Path) 
 
     again = bulk(tmp_path / "out", archive(tmp_path / "4.warc.gz", [Made("https://d.example/new", story(2).encode())]))
     assert (again.clusters, again.duplicates) == (2, 3)
+
+
+def test_what_is_learned_later_is_known_to_workers_that_go_on(tmp_path: Path) -> None:
+    """Those of Ray live longer than a run."""
+    (task,) = plan([str(archive(tmp_path / "a.warc.gz", pages([1], extra=NOTICE)))])
+    job = Job(str(tmp_path / "out"), passes=2)
+    learned = tmp_path / "out" / LEARNED
+    learned.parent.mkdir(parents=True)
+    repeated = fingerprint(NOTICE.removeprefix("<p>").removesuffix("</p>"))
+    kept = []
+    for known in ([0], [repeated]):
+        parquet.write_table(arrow.table({"site": ["www.ledger.example"], "fingerprints": [known]}), learned)
+        run_task(task, job)
+        kept += ["stone of the year" in row["body"] for row in rows(tmp_path / "out")]
+    close_idle()
+    assert kept == [True, False]
