@@ -32,9 +32,12 @@ TRACKING_PREFIXES = ("utm_", "itm_", "mtm_", "pk_", "at_", "hsa_", "piwik_", "ma
 
 AMP_PARAMETERS = frozenset({"amp", "amp=", "amp=1", "amp=true", "noamp=mobile", "output=amp", "outputtype=amp"})
 
-_SIMPLE = re.compile(r"(https?)://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)")
+_SIMPLE = re.compile(
+    r"(https?)://([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}(?::[1-9]\d{3}|:[1-5]\d{4})?)"
+    r"((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)"
+)
 """Most addresses: nothing in them to normalise but the trailing slash, so the long way round is spared."""
-_PLAIN_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?=[/?#]|$)")
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d{1,5})?(?=[/?#]|$)")
 _AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _STRAY = re.compile(r"^(?:amp;)+", re.IGNORECASE)
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"

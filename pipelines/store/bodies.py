@@ -37,7 +37,7 @@ class TableArchive(PageArchive):
         self._engine = engine
 
     def _has(self, key: str) -> bool:
-        return self._one("SELECT 1 FROM page_body WHERE hash = ?", key) is not None
+        return False  # asked once for all that is held, when it is written
 
     def _find(self, key: str) -> bytes | None:
         found: bytes | None = self._one("SELECT zstd FROM page_body WHERE hash = ?", key)
@@ -45,7 +45,10 @@ class TableArchive(PageArchive):
 
     def _write(self, rows: Sequence[Packed]) -> None:
         with self._connected() as conn, conn.begin():
-            run(conn, _INSERT, sorted(rows))  # in one order, so that two writers do not wait for each other for ever
+            known = {key for (key,) in run(conn, _KNOWN, ([key for key, *_ in rows],))}
+            new = sorted(row for row in rows if row[0] not in known)
+            if new:
+                run(conn, _INSERT, new)  # in one order, so that two writers do not wait for each other for ever
 
     def _count(self) -> int:
         with self._connected() as conn:
@@ -69,4 +72,5 @@ class TableArchive(PageArchive):
             yield conn
 
 
+_KNOWN = "SELECT hash FROM page_body WHERE hash = ANY(?)"
 _INSERT = "INSERT INTO page_body (hash, zstd, size) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING"
