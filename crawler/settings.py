@@ -39,6 +39,9 @@ NEWSMINT_METRICS_ADDRESS = os.environ.get("NEWSMINT_METRICS_ADDRESS") or "127.0.
 NEWSMINT_HEALTH_MINUTES = 30.0
 """Between two looks at the sources' health in a crawl that runs on; every crawl looks at its end."""
 
+NEWSMINT_HEALTH_AT_END = os.environ.get("NEWSMINT_HEALTH_AT_END") or "on"
+"""``off``: a crawl judges nobody at its end; for one of few sources on a store of many, which would judge them all."""
+
 EXTRACTION_WORKERS = os.environ.get("NEWSMINT_EXTRACTION_WORKERS") or 0
 """Processes; 0 is one a core."""
 EXTRACTION_TIME_LIMIT = 30.0

@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class HealthCheck(WhileOpen):
-    """Extension, of crawls that fetch. ``NEWSMINT_HEALTH_MINUTES``: pause between two looks; 0 for none but the last.
+    """Extension, of crawls that fetch. ``NEWSMINT_HEALTH_MINUTES``: pause between two looks; 0 for none but the last,
+    which ``NEWSMINT_HEALTH_AT_END`` may switch off.
 
     A crawl that is asked to stop is not kept from it: the next one judges.
     """
@@ -29,13 +30,15 @@ class HealthCheck(WhileOpen):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._minutes = crawler.settings.getfloat("NEWSMINT_HEALTH_MINUTES")
+        self._judges_at_end = crawler.settings["NEWSMINT_HEALTH_AT_END"] != "off"
 
     def work(self, spider: Spider) -> Iterable[Coroutine[None, None, None]]:
         if not getattr(spider, "uses_frontier", False):
             return []
         if addresses() and find_spec("apprise") is None:
             log.warning("NEWSMINT_NOTIFY is set, but nobody can be told: pip install 'newsmint[notify]'")
-        session_of(self._crawler).afterwards.append(partial(self._at_end, spider))
+        if self._judges_at_end:
+            session_of(self._crawler).afterwards.append(partial(self._at_end, spider))
         return [self._look(spider)] if self._minutes > 0 else []
 
     def _at_end(self, spider: Spider, state: str) -> None:

@@ -81,6 +81,7 @@ class Progress(WhileOpen):
             log.info("%s", progress_line(self._tally, self._left, self._course), extra={"fields": fields})
 
     async def _count(self) -> None:
+        await asyncio.sleep(COUNT_SECONDS)  # most visits of what is due are over by then
         while True:
             began = time.monotonic()
             try:
@@ -91,7 +92,7 @@ class Progress(WhileOpen):
 
     def _waiting(self) -> dict[str, int]:
         with session_of(self._crawler).store.connect() as conn:
-            found = frontier.counts(conn)
+            found = frontier.counts(conn, session_of(self._crawler).keys)
         return {source: states.get("pending", 0) + states.get("leased", 0) for source, states in found.items()}
 
     @property

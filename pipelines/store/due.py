@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, false, func, select, update
 
 from pipelines.items import Hint
+from pipelines.store.among import among
 from pipelines.store.frontier_rows import richer
 from pipelines.store.schema import fetch, page
 from pipelines.store.schema import frontier as table
@@ -59,12 +60,12 @@ def sources_with_work(conn: Connection, moment: datetime, sources: Collection[st
 
 def _due_counts(conn: Connection, moment: datetime, sources: Iterable[str], state: str = "done") -> dict[str, int]:
     """Source → how many are due, by one look along the index; for the sources that have any."""
+    chosen = frozenset(sources)
     query = (
         select(table.c.source, func.count())
-        .where(table.c.state == state, table.c.due_at <= utc_text(moment))
+        .where(among(table.c.source, chosen), table.c.state == state, table.c.due_at <= utc_text(moment))
         .group_by(table.c.source)
     )
-    chosen = set(sources)
     return {key: number for key, number in conn.execute(query) if key in chosen}
 
 

@@ -10,13 +10,14 @@ Functions take a URL in any spelling: rows are keyed by ``pipelines.urls.identit
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, literal_column, select, true, update
 
 from pipelines.items import Validators
+from pipelines.store.among import among
 from pipelines.store.dialect import chunks, execute, execute_many
 from pipelines.store.frontier_rows import (
     FrontierEntry,
@@ -162,11 +163,11 @@ def release_stale(
     return conn.execute(update(table).where(_IS_LEASED, stale).values(_PENDING)).rowcount
 
 
-def counts(conn: Connection) -> dict[str, dict[str, int]]:
-    """How many URLs each source has in each state."""
+def counts(conn: Connection, sources: Collection[str] | None = None) -> dict[str, dict[str, int]]:
+    """How many URLs each source has in each state; ``sources``: of these at least."""
     found: dict[str, dict[str, int]] = {}
     query = select(table.c.source, table.c.state, func.count()).group_by(table.c.source, table.c.state)
-    for key, state, number in conn.execute(query):
+    for key, state, number in conn.execute(query if sources is None else query.where(among(table.c.source, sources))):
         found.setdefault(key, {})[state] = number
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from pipelines.items import Validators
+from pipelines.store.among import among
 from pipelines.store.dialect import insert
 from pipelines.store.schema import listing as table
 from pipelines.store.sources import ensure_sources
@@ -63,8 +64,9 @@ def forget(conn: Connection, source: str, url: str) -> None:
 
 def waiting(conn: Connection, sources: Collection[str], moment: datetime) -> set[tuple[str, str]]:
     """(source, URL) of the listings that are not due yet: all others may be asked, and those that are not known."""
-    query = select(table.c.source, table.c.url).where(table.c.due_at > utc_text(moment))
-    return {(source, url) for source, url in conn.execute(query) if source in sources}
+    chosen = frozenset(sources)
+    query = select(table.c.source, table.c.url).where(among(table.c.source, chosen), table.c.due_at > utc_text(moment))
+    return {(source, url) for source, url in conn.execute(query) if source in chosen}
 
 
 def _listing(row: Row[Any]) -> Listing:

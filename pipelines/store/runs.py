@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from pipelines.store.among import among
 from pipelines.store.dialect import execute
 from pipelines.store.lock import live
 from pipelines.store.process import me
-from pipelines.store.schema import crawl_run, fetch, rejection
+from pipelines.store.schema import crawl_run, fetch, rejection, source
 from pipelines.store.sources import ensure_sources
 from pipelines.store.times import normalised, now, utc_text
 
@@ -42,7 +43,7 @@ class Run:
 
 def start_run(conn: Connection, command: str, sources: Sequence[str], versions: Mapping[str, str]) -> int:
     """Note that a run begins; return its id. Runs whose process is gone are marked ``lost``."""
-    open_runs = conn.execute(select(crawl_run.c.id, crawl_run.c.owner).where(crawl_run.c.state == "running")).all()
+    open_runs = conn.execute(_RUNNING).all()
     at_work = live(conn, {run.owner for run in open_runs} - {me()}) | {me()}
     for run in open_runs:
         if run.owner not in at_work:
@@ -154,18 +155,30 @@ def load_run(conn: Connection, run_id: int) -> Run | None:
 
 
 def last_states(conn: Connection, sources: Collection[str], *, before: int) -> dict[str, str]:
-    """How the last crawl of each source ended that began before the run ``before``; only those that had one."""
-    found: dict[str, str] = {}
-    crawls = select(crawl_run.c.sources, crawl_run.c.state).where(
-        crawl_run.c.id < before, crawl_run.c.command.not_in(NO_CRAWLS)
-    )
-    for run in conn.execute(crawls.order_by(crawl_run.c.id.desc())):
-        found = {key: run.state for key in run.sources if key in sources} | found
-        if len(found) == len(sources):
-            break
-    return found
+    """How the last crawl ended that asked a source for anything, and began before the run ``before``, by source.
+
+    Only of those that had one.
+    """
+    chosen = frozenset(sources)
+    rows = conn.execute(_LAST_STATES.where(among(source.c.key, chosen)), {"before": before})
+    return {key: state for key, state in rows if state and key in chosen}
 
 
+_LATEST = 10_000
+"""Runs that are looked at for lost ones: each start looks, so that older ones are settled."""
+_RUNNING = select(crawl_run.c.id, crawl_run.c.owner).where(
+    crawl_run.c.state == "running",
+    crawl_run.c.id > select(func.coalesce(func.max(crawl_run.c.id), 0) - _LATEST).scalar_subquery(),
+)
+_last_state = (
+    select(crawl_run.c.state)
+    .join_from(fetch, crawl_run, fetch.c.run_id == crawl_run.c.id)
+    .where(fetch.c.source == source.c.key, crawl_run.c.id < bindparam("before"), crawl_run.c.command.not_in(NO_CRAWLS))
+    .order_by(fetch.c.fetched_at.desc(), fetch.c.id.desc())
+    .limit(1)
+)
+_LAST_STATES = select(source.c.key, _last_state.correlate(source).scalar_subquery())
+"""By what they fetched: a fleet makes a run a visit, and to look through them for one of a source takes ever longer."""
 _FETCH, _REJECTION = insert(fetch), insert(rejection)
 _RUNS = select(
     *(

@@ -12,7 +12,7 @@ from pipelines.store import Store
 from pipelines.store.articles import save_article
 from pipelines.store.chrome import learned, observe
 from pipelines.store.pages import keep_page
-from pipelines.store.runs import REEXTRACT, finish_run, start_run
+from pipelines.store.runs import REEXTRACT, finish_run, record_fetch, start_run
 from pipelines.store.stale import known_when_clean, stale_pages
 from pipelines.store.times import now
 from tests.pipelines.store.examples import an_article
@@ -115,6 +115,8 @@ def test_what_was_known_counts_from_the_last_crawl_that_was_done(
     publish(store, "coinledger", *range(6))
     with store.begin() as conn:
         for command, state in runs:
-            finish_run(conn, start_run(conn, command, ["coinledger"], {}), state)
+            run = start_run(conn, command, ["coinledger"], {})
+            record_fetch(conn, run, "coinledger", "https://coinledger.example/feed", "feed", 200, 9, 0.1, "listing")
+            finish_run(conn, run, state)
         known = known_when_clean(conn, ["coinledger"], start_run(conn, "newsmint crawl", ["coinledger"], {}))
     assert known == {"coinledger": Learned(6, KNOWN) if is_known else Learned()}
