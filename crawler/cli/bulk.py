@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.bulk.run import Outcome
     from pipelines.bulk.values import Job
 
+_CODE = re.compile("[A-Za-z]{2,3}")
 STORES = (".sqlite3", ".sqlite", ".db")
 SHOWN = 15
 """Reasons in the summary."""
@@ -115,6 +117,8 @@ def _job(output: str, asked: dict[str, Any]) -> Job:
     from pipelines.store.times import epoch_asked_for, normalised
 
     epoch_asked_for(asked["since"], "--since"), epoch_asked_for(asked["until"], "--until")
+    if other := next((each for each in asked["languages"] if not _CODE.fullmatch(each)), None):
+        raise UsageError(f"--language: {other!r} is no code of a language; write en, de, es")
     filters = Filters(
         hosts=read_hosts(asked["hosts"]) if asked["hosts"] else frozenset(),
         languages=tuple(sorted({each.lower() for each in asked["languages"]})),

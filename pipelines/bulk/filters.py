@@ -71,14 +71,18 @@ class Filters:
 
 
 def read_hosts(path: Path) -> frozenset[str]:
-    """The hosts of a file: one a line, ``#`` begins a comment. Raises MissingInput, and BadInput for other lines."""
+    """The hosts of a file: one a line, ``#`` begins a comment. Raises MissingInput, and BadInput for other lines, and
+    where there is none."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise MissingInput(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadInput(f"{path}: not a list of hosts, one a line") from None
-    return frozenset(_hosts(path, lines))
+    found = frozenset(_hosts(path, lines))
+    if not found:
+        raise BadInput(f"{path}: no host in it; leave the option out to read those of every host")
+    return found
 
 
 def _hosts(path: Path, lines: Iterable[str]) -> Iterable[str]:

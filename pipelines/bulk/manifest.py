@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from pipelines.export.columns import Table
 from pipelines.export.files import explained, write_whole
 from pipelines.export.manifest import NAME, as_json
 from pipelines.release import release
+
+_OURS = re.compile(r"(?P<key>[0-9a-f]{16})\.(?:parquet|bin)|(?P<half>\..+\.part)")
 
 
 def write_manifest(job: Job, part_bytes: int, done: Sequence[Done]) -> None:
@@ -34,10 +37,12 @@ def write_manifest(job: Job, part_bytes: int, done: Sequence[Done]) -> None:
 
 
 def sweep(out: Path, keys: Collection[str]) -> None:
-    """Remove what runs that were killed have left half-written, and the files of tasks that are none any more."""
+    """Remove what runs that were killed have left half-written, and the files of tasks that are none any more; what
+    somebody else has put there stays."""
     for folder in FOLDERS:
         for path in (out / folder).glob("*"):
-            if path.name.startswith(".") or path.name.partition(".")[0] not in keys:
+            found = _OURS.fullmatch(path.name)
+            if found and (found["half"] or found["key"] not in keys):
                 with explained(path):
                     path.unlink(missing_ok=True)
 

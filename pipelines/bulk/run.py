@@ -107,11 +107,15 @@ def in_order(done: Iterable[Done]) -> list[Done]:
 
 
 def _still_so(job: Job, tasks: Sequence[Task]) -> dict[str, Done]:
-    """What earlier runs have done, by the tasks' keys. An input that is another now is forgotten, and so read again;
-    inputs that are not named this time stay as they are."""
+    """What earlier runs have done, by the tasks' keys. Inputs that are not named this time stay as they are.
+
+    Forgotten, and so read again, is an input that is another now, and one that could not be begun: it may have been out
+    of reach.
+    """
     paths, keys = {task.path for task in tasks}, {task.key for task in tasks}
     found = done_before(job)
-    for key in [key for key, done in found.items() if done.task.path in paths and key not in keys]:
+    named = {key: done for key, done in found.items() if done.task.path in paths}
+    for key in [key for key, done in named.items() if key not in keys or (done.trouble and done.records == 1)]:
         forget(job, key)
         del found[key]
     return found

@@ -7,13 +7,16 @@ started it (``pipelines.bulk.extractor``) writes that down, and kills it when it
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from pipelines.bulk.chrome import Knowledge, sighted, site_key
@@ -147,7 +150,15 @@ def _used() -> tuple[float, int]:
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return used.ru_utime + used.ru_stime, _peak() or used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _peak() -> int:
+    """What Linux says of this program alone; getrusage counts in what the process was before it."""
+    with suppress(OSError):
+        found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+        return int(found[1]) * 1024 if found else 0
+    return 0
 
 
 def main() -> None:

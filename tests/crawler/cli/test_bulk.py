@@ -142,6 +142,7 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing_half_done(tmp_path: Path) 
         (("a.warc.gz", "-o", "news.sqlite3", "--hosts", "x"), 64, "filters and passes are for Parquet"),
         (("a.warc.gz", "-o", "out", "--hosts", "nowhere.txt"), 66, "nowhere.txt"),
         (("a.warc.gz", "-o", "out", "--since", "soon"), 64, "not a date"),
+        (("a.warc.gz", "-o", "out", "--language", "en", "--language", "en-US"), 64, "'en-US' is no code of a language"),
         pytest.param(
             ("a.warc.gz", "-o", "out", "--dask", "tcp://127.0.0.1:1"),
             69,

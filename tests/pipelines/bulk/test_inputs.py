@@ -168,9 +168,10 @@ def test_a_list_of_hosts_is_read_and_what_is_none_is_named(tmp_path: Path) -> No
     path = tmp_path / "hosts.txt"
     path.write_text("\ufeff# ours\nLedger.example\n*.harbour.example # all of it\n\nwww.coin.example\nMünzen.example\n")
     assert read_hosts(path) == {"ledger.example", "harbour.example", "coin.example", "xn--mnzen-kva.example"}
-    path.write_text("ledger.example\nhttps://ledger.example/\n")
-    with pytest.raises(BadInput, match="line 2"):
-        read_hosts(path)
+    for text, words in (("ledger.example\nhttps://ledger.example/\n", "line 2"), ("# none yet\n", "no host in it")):
+        path.write_text(text)
+        with pytest.raises(BadInput, match=words):
+            read_hosts(path)
 
 
 def test_what_is_not_there_is_said_before_anything_is_read(tmp_path: Path) -> None:

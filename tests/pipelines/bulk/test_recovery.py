@@ -15,13 +15,13 @@ from pipelines.bulk.extractor import close_idle, worker_ids
 from pipelines.bulk.filters import Filters
 from pipelines.bulk.journal import done_before, finish, settle
 from pipelines.bulk.plan import plan
-from pipelines.bulk.run import Watcher
+from pipelines.bulk.run import Watcher, run
 from pipelines.bulk.task import run_task
 from pipelines.bulk.values import Done, Job, Task
 from pipelines.errors import CannotWrite
 from pipelines.export.verify import verify
 from pipelines.pool import MAX_TAGS
-from tests.pipelines.bulk.runs import bulk, pages, reasons, rows, slugs
+from tests.pipelines.bulk.runs import bulk, here, pages, reasons, rows, slugs
 from tests.pipelines.warc.archives import Made, archive
 
 STEPS = "".join(f"<p>Step {number} of the audit took the team a whole day.</p>" for number in range(MAX_TAGS - 10))
@@ -70,6 +70,7 @@ def test_what_is_done_is_not_done_again_and_new_inputs_are_added(tmp_path: Path)
     one, two = (archive(tmp_path / f"{n}.warc.gz", pages([n])) for n in (1, 2))
     bulk(out, one)
     before = {path: path.stat().st_mtime_ns for path in (out / "data").rglob("*.parquet")}
+    (out / "data/articles/notes.txt").write_text("of somebody else")
     half_done = out / "data/articles/.left.parquet.99.part"
     half_done.write_bytes(b"half")
     (out / "data/articles/0123456789abcdef.parquet").write_bytes(b"of a task whose end nobody saw")
@@ -77,6 +78,7 @@ def test_what_is_done_is_not_done_again_and_new_inputs_are_added(tmp_path: Path)
     assert (outcome.tasks, outcome.before, outcome.counts["kept"]) == (2, 1, 2)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert not half_done.exists()
+    (out / "data/articles/notes.txt").unlink()
     assert not verify(out).problems
     assert slugs(out) == ["1", "2"]
 
@@ -121,6 +123,19 @@ def test_settings_that_cannot_be_read_are_said_in_a_line(tmp_path: Path) -> None
         (tmp_path / "state/settings.json").write_bytes(data)
         with pytest.raises(CannotWrite, match="cannot be read"):
             settle(job, 1)
+
+
+def test_an_input_that_was_out_of_reach_is_tried_again(tmp_path: Path) -> None:
+    """As on a machine whose share is not mounted."""
+    path, out = archive(tmp_path / "a.warc.gz", pages([1])), tmp_path / "out"
+    tasks = plan([str(path)])
+    path.rename(tmp_path / "away")
+    away = run(tasks, Job(str(out)), here)
+    assert (away.counts, len(away.trouble)) == ({"input_unreadable": 1}, 1)
+    (tmp_path / "away").rename(path)
+    again = bulk(out, path)
+    assert (again.before, again.counts, again.trouble) == (0, {"kept": 1}, ())
+    assert bulk(out, path).before == 1
 
 
 def test_a_file_that_is_gone_is_made_again(tmp_path: Path) -> None:
