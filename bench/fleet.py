@@ -15,15 +15,15 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.measured import load
-from bench.processes import CpuMeter
+from bench.sides import Sides, machine
 from bench.simulate import Run
 from bench.simulation import Failures
-from tests.crawler.fleet.conftest import Fleet, fleet, sites, sources_file
+from tests.crawler.fleet.conftest import Fleet, fleet, sites, sources_file, stories
 from tests.crawler.newsstand import Newsstand
 from tests.postgres import server
 
@@ -38,32 +38,59 @@ def measure(
 
     ``kill_at``: seconds after the first visit began, at which the first worker is ended by ``kill -9``.
     """
-    each = pages // hosts
-    with sites(hosts) as stands, server() as postgres, postgres.database() as url:
+    with server() as postgres, postgres.database() as url:
+        return crawl(url, workers, slots, hosts, pages, pace, folder, kill_at).run
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """A run, the CPU of each side, and each site's visit: seconds from its first request to its last, and requests.
+
+    ``machine`` and ``own``: the shares of all cores that all programs, and these, had in that time.
+    """
+
+    run: Run
+    sides: Sides
+    visits: tuple[tuple[float, int], ...]
+    machine: float
+    own: float
+
+
+def crawl(
+    url: str,
+    workers: int,
+    slots: int,
+    hosts: int,
+    pages: int,
+    pace: float,
+    folder: Path,
+    kill_at: float | None = None,
+) -> Crawled:
+    """``measure`` on a shared store that is empty."""
+    each, sides = pages // hosts, Sides()
+    with sites(hosts) as stands:
         for number, stand in enumerate(stands):
             stand.publish(each, first=number * each)
         with fleet(url, sources_file(folder, stands, delay=pace)) as crew:
             crew.schedule()
-            meter = CpuMeter(os.getpid())
-            meter.look()
-            before = meter.main + meter.workers
+            sides.look()
             for _ in range(workers):
                 crew.worker("--concurrency", str(slots))
+            _wait_for(lambda: any(stand.asked for stand in stands), crew, sides)
+            before, ours = machine(), sides.total
             if kill_at is not None:
-                _wait_for(lambda: any(stand.asked for stand in stands), crew)
                 time.sleep(kill_at)
                 crew.workers[0].kill()
-            _wait_for(lambda: crew.stored >= each * hosts, crew, meter)
-            ended = time.monotonic()
-            cpu = meter.main + meter.workers - before
+            _wait_for(lambda: crew.stored >= each * hosts, crew, sides)
+            ended, after = time.monotonic(), machine()
     began = min(stand.asked[0][0] for stand in stands)
-    fetched = Counter(path for stand in stands for _, path in stand.asked if "/news/" in path)
+    fetched = Counter(path for stand in stands for path in stories(stand))
     again = fetched.total() - each * hosts
     print(f"{again} pages fetched again")
     if len(fetched) != each * hosts or (again and kill_at is None):
         raise RuntimeError(f"{len(fetched)} of {each * hosts} pages fetched, {again} again")
     visit = load()["visit_cpu_new"].value
-    return Run(
+    run = Run(
         seconds=ended - began,
         workers=workers,
         slots=slots,
@@ -71,24 +98,25 @@ def measure(
         hosts=hosts,
         pages=each * hosts,
         pace=pace,
-        page_cpu=max(0.0, cpu - hosts * visit) / (each * hosts),
+        page_cpu=max(0.0, sides.total - hosts * visit) / (each * hosts),
         visit_cpu=0.0,  # the clock begins when a site is asked for the first time: its visit's process has started
         listing_seconds=sum(map(_before_pages, stands)) / hosts,
         lease=LEASE,
         kills=() if kill_at is None else ((0, kill_at),),
     )
+    visits = tuple((stand.asked[-1][0] - stand.asked[0][0], len(stand.asked)) for stand in stands)
+    busy, idle = (now - then for now, then in zip(after, before, strict=True))
+    return Crawled(run, sides, visits, busy / (busy + idle), (sides.total - ours) / (busy + idle))
 
 
-def _wait_for(is_so: Callable[[], bool], crew: Fleet, meter: CpuMeter | None = None) -> None:
+def _wait_for(is_so: Callable[[], bool], crew: Fleet, sides: Sides) -> None:
     ends = time.monotonic() + LONGEST
     while not is_so():
         if time.monotonic() > ends:
             raise RuntimeError(f"{crew.stored} pages stored after {LONGEST:.0f} s")
-        if meter:
-            meter.look()
+        sides.look()
         time.sleep(0.2)
-    if meter:
-        meter.look()
+    sides.look()
 
 
 def _before_pages(stand: Newsstand) -> float:

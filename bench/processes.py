@@ -61,8 +61,8 @@ def descendants(pid: int) -> Iterator[int]:
 
 def children(pid: int) -> Iterator[int]:
     """Process numbers of a process's children."""
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):  # a list for each thread that started some
-        with suppress(OSError):
+    with suppress(OSError):  # it, or a thread of it, is gone
+        for listed in Path(f"/proc/{pid}/task").glob("*/children"):  # a list for each thread that started some
             yield from map(int, listed.read_text().split())
 
 

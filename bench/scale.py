@@ -1,9 +1,14 @@
-"""A store in a file and one on a server, side by side: ``python -m bench.scale [--articles 10000] [--ingest 500]``.
+"""A store in a file and one on a server, side by side, and crawl workers on the latter: ``python -m bench.scale``.
+
+``--only stores`` or ``--only workers`` does the one or the other.
 
 One made-up store (``bench.newsstore``) is copied to a PostgreSQL server that is started for it, with the settings it
 comes with and 256 MB of shared memory. Both are asked every saved question and some searches; then the same articles,
 enriched before as in a crawl and each with its page, are stored in both by one writer, and on the server by two. CPU
 is given for the writers and the server apart: on a machine with other work it is what holds.
+
+Each number of workers crawls the same sites into a new store: first at a pace that the sites ask for, then at none.
+Their pages a second are told with what was in use the most: what has to grow for more.
 """
 
 from __future__ import annotations
@@ -19,26 +24,15 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL
 
+from bench.crews import Sites, crews, table
 from bench.desk import Timing
 from bench.newsstore import write_store
+from bench.server import empty_database
 from bench.storespeed import Ingest, asked, ingest, postmaster
 from pipelines.store import open_store
 from pipelines.store.copying import copy_store
-from tests.postgres import _programs, own_server
-
-SETTINGS = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "autovacuum": "on",
-    "wal_level": "replica",
-    "max_wal_size": "1GB",
-    "deadlock_timeout": "1s",
-    "shared_buffers": "256MB",
-}
-"""What tests do without, as it is by default."""
 
 FILE, SERVER = "SQLite", "PostgreSQL"
 
@@ -59,13 +53,7 @@ def stores(articles: int, folder: Path) -> Iterator[tuple[Path, URL, dict[str, f
     """The same store in a file and on a server, and the seconds that copies took."""
     path = folder / "news.sqlite3"
     write_store(path, articles, progress=True)
-    found = _programs()
-    if found is None:
-        raise SystemExit("install Debian's package postgresql: its programs are not found")
-    with own_server(found, SETTINGS) as url:
-        with create_engine(url, isolation_level="AUTOCOMMIT").connect() as conn:
-            conn.execute(text("CREATE DATABASE newsmint TEMPLATE template0 ENCODING 'UTF8'"))
-        shared = url.set(database="newsmint")
+    with empty_database() as shared:
         there = _timed_copy(path, shared)
         yield path, shared, {f"{FILE} → {SERVER}": there, f"{SERVER} → {FILE}": _timed_copy(shared, folder / "back")}
 
@@ -133,16 +121,32 @@ def tables(found: Figures) -> Iterator[Table]:
 def main() -> int:
     """Measure from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=("stores", "workers"), help="one of the two")
     parser.add_argument("--articles", type=int, default=10_000, help="in the store that is asked")
     parser.add_argument("--ingest", type=int, default=500, help="articles that each writer stores")
+    parser.add_argument(
+        "--workers", type=int, nargs="+", default=[1, 2, 4], metavar="N", help="numbers of crawl workers"
+    )
+    parser.add_argument("--slots", type=int, default=2, help="visits at a time of a worker")
+    parser.add_argument("--hosts", type=int, default=8, help="sites that are crawled")
+    parser.add_argument("--pages", type=int, default=480, help="of all sites; at most 200 of one")
+    parser.add_argument("--pace", type=float, default=0.25, help="seconds between two requests to a site")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, in full")
     options = parser.parse_args()
-    found = measure(options.articles, options.ingest)
     console = Console(width=120)
-    for table in tables(found):
-        console.print(table)
+    figures: dict[str, object] = {}
+    if options.only != "workers":
+        found = measure(options.articles, options.ingest)
+        figures |= asdict(found)
+        for each in tables(found):
+            console.print(each)
+    if options.only != "stores":
+        paced = Sites(options.hosts, options.pages, options.pace)
+        crewed = list(crews(options.workers, options.slots, paced))
+        figures["workers"] = list(map(asdict, crewed))
+        console.print(table(crewed))
     if options.json:
-        options.json.write_text(json.dumps(asdict(found), indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return 0
 
 
