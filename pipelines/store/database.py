@@ -186,6 +186,8 @@ def open_store(
     place = located(location)
     if isinstance(place, Path):
         _make_room(place, create=create and not readonly)
+    if isinstance(place, URL) and moment is None and _is_up_to_date(store := Store(place, readonly=readonly)):
+        return store
     with explained(place):
         _bring_up_to_date(place, readonly, create)
     return Store(place, readonly=readonly, moment=moment)
@@ -235,6 +237,19 @@ def _make_room(path: Path, *, create: bool) -> None:
             raise MissingInput(f"{path}: no store there yet; `newsmint crawl` makes one, --db names another")
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_up_to_date(store: Store) -> bool:
+    """Whether a store on a server is of our schema, over a connection that it goes on with. Closed where it is not."""
+    try:
+        with explained(store.location), store.engine.connect() as conn:
+            if _revision_of(conn, store.location) == REVISION:
+                return True
+    except BaseException:
+        store.close()
+        raise
+    store.close()
+    return False
 
 
 def _bring_up_to_date(place: Location, readonly: bool, create: bool) -> None:

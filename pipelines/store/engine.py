@@ -82,6 +82,7 @@ def _of_server(url: URL, *, readonly: bool) -> Engine:
         paramstyle="format",
         pool_use_lifo=True,
         pool_pre_ping=True,
+        use_native_hstore=False,  # a type that we have not, which each first connection would ask for
     )
     event.listen(engine, "connect", postgres.prepare)
     event.listen(engine, "begin", _begin_at_server)
