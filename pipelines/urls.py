@@ -81,6 +81,9 @@ def fetchable(url: str, base: str | None = None) -> str | None:
 @_remembered
 def canonicalise(url: str, base: str | None = None) -> str | None:
     """The page's one name, the same for all spellings a site uses; None where ``fetchable`` gives None. Idempotent."""
+    simple = _SIMPLE.fullmatch(url) if len(url) <= MAX_LENGTH else None
+    if simple and "amp" not in url.lower():
+        return f"{simple[1]}://{simple[2]}{simple[3].rstrip('/') or '/'}"
     parts = _split(url, base)
     if parts is None:
         return None
