@@ -12,9 +12,11 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
 
+from rich.text import Text
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object, walk_modules_iter
 
+from crawler.versions import versions
 from pipelines import pool
 
 MODULES = (
@@ -23,7 +25,6 @@ MODULES = (
     "crawler.run",
     "pipelines.store.stories",
     "psycopg",
-    "rich.emoji",
     "sqlalchemy.dialects.postgresql.psycopg",
     "twisted.internet.asyncioreactor",
     "uvloop",
@@ -43,6 +44,8 @@ def load() -> None:
     for path in _components(settings):
         load_object(path)
     pool.preload()
+    versions()
+    Text.from_markup("[bold]:wave:[/]")  # a list of names that comes with a first line
 
 
 def _components(settings: Settings) -> Iterator[str]:
