@@ -30,11 +30,15 @@ class VisitFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the engine calls. ``visit`` raises VisitFailed; ``due`` names the visits to hand out, given what is out."""
+    """What the engine calls. ``visit`` raises VisitFailed; ``due`` names the visits to hand out, given what is out.
+
+    ``judge`` looks whether the sources are well, and tells of it: now and then, by one worker for all.
+    """
 
     visit: Callable[[Visit], Awaitable[None]]
     due: Callable[[Collection[str]], Awaitable[Sequence[Visit]]]
     tell: Callable[[str], None]
+    judge: Callable[[], Awaitable[None]]
 
 
 class Engine(Protocol):

@@ -16,6 +16,7 @@ from crawler.fleet.seam import Visit, VisitFailed, Work
 UPKEEP = "upkeep"
 """The queue of what keeps the fleet going: a worker does it beside its visits, however many these are."""
 VISIT, PLAN, MEND, CLEAR = "newsmint.visit", "newsmint.plan", "newsmint.mend", "newsmint.clear"
+JUDGE = "newsmint.judge"
 
 TRIES = 5
 HEARTBEAT_SECONDS = 10.0
@@ -68,6 +69,11 @@ def register(app: App, work: Work, running: set[int]) -> None:
     @app.task(name=MEND, queue=UPKEEP, queueing_lock=MEND, pass_context=True)
     async def mend(context: JobContext, timestamp: int) -> None:
         await take_back(context.app, work)
+
+    @app.periodic(cron="12,42 * * * *")
+    @app.task(name=JUDGE, queue=UPKEEP, lock=JUDGE, queueing_lock=JUDGE)
+    async def judge(timestamp: int) -> None:
+        await work.judge()
 
     @app.periodic(cron="7 * * * *")
     @app.task(name=CLEAR, queue=UPKEEP, queueing_lock=CLEAR, pass_context=True)

@@ -77,7 +77,7 @@ async def run(crawl: Crawl, source: str, stop: asyncio.Event) -> Outcome:
 
 async def _started(crawl: Crawl, source: str, words: Sequence[str]) -> Process | nursery.Fork:
     if crawl.forks:
-        entry = await asyncio.to_thread(_entry, crawl.environment.get("NEWSMINT_SOURCES"), source)
+        entry = await asyncio.to_thread(_entry, crawl, source)
         try:
             return await nursery.Fork.start(words, entry, _LONGEST_LINE)
         except (OSError, EOFError) as error:
@@ -93,9 +93,15 @@ async def _started(crawl: Crawl, source: str, words: Sequence[str]) -> Process |
     )
 
 
-def _entry(file: str | None, source: str) -> Source:
+def known(crawl: Crawl) -> SourceRegistry:
+    """The sources of the worker's file, as it is by now. Raises MissingInput, BadConfig."""
+    file = crawl.environment.get("NEWSMINT_SOURCES")
+    return SourceRegistry.load(Path(file) if file else None)
+
+
+def _entry(crawl: Crawl, source: str) -> Source:
     try:
-        return SourceRegistry.load(Path(file) if file else None).get(source)
+        return known(crawl).get(source)
     except NewsmintError as error:
         raise VisitFailed(str(error)) from error
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -15,7 +17,8 @@ from crawler.fleet import nursery
 from crawler.fleet.findings import record_failure
 from crawler.fleet.schedule import Schedule
 from crawler.fleet.seam import Engine, Visit, VisitFailed, Work
-from crawler.fleet.visit import Crawl, Outcome, run
+from crawler.fleet.visit import Crawl, Outcome, known, run
+from crawler.health import check_health
 from pipelines.errors import NewsmintError, StoreAway
 from pipelines.store.database import Store
 
@@ -47,7 +50,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         visit = partial(self._visit, stop)
-        work = Work(visit, _due_by(self.schedule), self.tell)
+        work = Work(visit, _due_by(self.schedule), self.tell, partial(self._judge, stop))
         engine = asyncio.ensure_future(self.engine.run(work, queues, concurrency, stop))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((engine, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -74,6 +77,22 @@ class Worker:
             raise
         self.tell(f"{visit.source}: {outcome} ({_spoken(began)})")
         await self._note(partial(self._end, visit.source, outcome))
+
+    async def _judge(self, stop: asyncio.Event) -> None:
+        """The sources' health, on a thread that a stop does not wait for: with very many it takes minutes."""
+        done: Future[None] = Future()
+        threading.Thread(target=self._look_at_health, args=(done,), name="newsmint-health", daemon=True).start()
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((asyncio.wrap_future(done), stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+    def _look_at_health(self, done: Future[None]) -> None:
+        try:
+            check_health(self.store, known(self.crawl))
+        except NewsmintError as error:
+            log.warning("health could not be judged: %s", error)
+        finally:
+            done.set_result(None)
 
     def _end(self, source: str, outcome: Outcome) -> None:
         self.schedule.end(source, str(outcome), failed=not outcome.reached)

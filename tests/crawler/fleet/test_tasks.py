@@ -29,7 +29,9 @@ def work(told: list[str] | None = None, due: Sequence[Visit] = VISITS) -> Work:
     async def ask(out: Collection[str]) -> Sequence[Visit]:
         return [each for each in due if each.source not in out]
 
-    return Work(visit, ask, (told if told is not None else []).append)
+    async def judge() -> None: ...
+
+    return Work(visit, ask, (told if told is not None else []).append, judge)
 
 
 def in_queue(url: str, test: Callable[[App], Awaitable[None]]) -> None:
