@@ -68,28 +68,43 @@ def _gaps(starts: Ints, size: int) -> tuple[Ints, Ints]:
 
 
 def _anchors(a: _Places, b: _Places) -> tuple[Ints, Ints]:
-    """Positions, rising in both texts, of runs of three words that both texts have and seldom repeat."""
-    at_a, at_b = _shared_grams(a, b)
+    """Positions, rising in both texts, of runs of three words that both texts have and seldom repeat.
+
+    First those that neither repeats, as patience diff does; of the others then what fits between these.
+    """
+    at_a, at_b, is_single = _shared_grams(a, b)
     order = np.lexsort((-at_b, at_a))  # of several places in `b` for one in `a` a rising chain can then take only one
-    at_a, at_b = at_a[order], at_b[order]
+    at_a, at_b, is_single = at_a[order], at_b[order], is_single[order]
+    kept = np.flatnonzero(is_single)
+    kept = kept[_longest_rising(at_b[kept])]
+    after = np.searchsorted(at_a[kept], at_a)
+    limits = np.concatenate(([-1], at_b[kept], [np.iinfo(np.int64).max]))
+    fits = (at_b > limits[after]) & (at_b < limits[after + 1]) & ~is_single
+    fits[kept] = True
+    at_a, at_b = at_a[fits], at_b[fits]
     chain = _longest_rising(at_b)
     return at_a[chain], at_b[chain]
 
 
-def _shared_grams(a: _Places, b: _Places) -> tuple[Ints, Ints]:
-    """Every pair of places with the same gram, grams that either text has more than ``REPEATS`` times left out."""
+def _shared_grams(a: _Places, b: _Places) -> tuple[Ints, Ints, Bools]:
+    """Every pair of places with the same gram, grams that either text has more than ``REPEATS`` times left out.
+
+    The last array says of which grams both texts have just one.
+    """
     values_a, first_a, count_a, places_a = a
     values_b, first_b, count_b, places_b = b
     ib = np.minimum(np.searchsorted(values_b, values_a), len(values_b) - 1)
     ia = np.flatnonzero((values_b[ib] == values_a) & (count_a <= REPEATS) & (count_b[ib] <= REPEATS))
     ib = ib[ia]
-    left, right = [], []
+    is_single = (count_a[ia] == 1) & (count_b[ib] == 1)
+    left, right, single = [], [], []
     for i in range(REPEATS):
         for j in range(REPEATS):
             both = (count_a[ia] > i) & (count_b[ib] > j)
             left.append(places_a[first_a[ia[both]] + i])
             right.append(places_b[first_b[ib[both]] + j])
-    return np.concatenate(left), np.concatenate(right)
+            single.append(is_single[both])
+    return np.concatenate(left), np.concatenate(right), np.concatenate(single)
 
 
 def _places(grams: Ints) -> _Places:
