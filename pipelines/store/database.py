@@ -29,6 +29,9 @@ from pipelines.store.times import epoch_asked_for
 
 DEFAULT = Path("data/news.sqlite3")
 
+ASIDE_MB = 8
+"""Cache of a connection that reads a file beside the one that writes: each commit there empties it."""
+
 COPYING = "copying"
 """What a store has for its schema's revision until all is copied into it (``pipelines.store.copying``)."""
 
@@ -46,10 +49,16 @@ class Store:
         self.is_patient = False
         """Whether a server that does not answer is waited for: a crawl does, a question does not."""
         self.engine: Engine = make_engine(location, readonly=self.readonly)
-        self._reader = reading(self.engine)
+        self._reader = self._reading_engine()
         self._writer = self.engine.execution_options(**{WRITE: True})
         if moment is not None:
             event.listen(self.engine, "connect", self._look_back)
+
+    def _reading_engine(self) -> Engine:
+        """Beside one that writes to a file another: a reader with its connection would have it fill a second cache."""
+        if isinstance(self.location, URL) or self.readonly:
+            return reading(self.engine)
+        return make_engine(self.location, cache_mb=ASIDE_MB)
 
     @property
     def path(self) -> Path:
@@ -156,6 +165,7 @@ class Store:
         """Write out what the archive holds back, and close the store."""
         if "archive" in self.__dict__:
             self.archive.close()
+        self._reader.dispose()
         self.engine.dispose()
 
     def __enter__(self) -> Self:

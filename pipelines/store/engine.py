@@ -32,7 +32,13 @@ WRITERS = "writers"
 """The name of that lock."""
 
 
-def make_engine(location: str | Path | URL, *, readonly: bool = False, foreign_keys: bool = True) -> Engine:
+def make_engine(
+    location: str | Path | URL,
+    *,
+    readonly: bool = False,
+    foreign_keys: bool = True,
+    cache_mb: int = sqlite.CACHE_MB,
+) -> Engine:
     """An engine on a file's path, or on a server's URL. Readers and the writer keep out of each other's way.
 
     The connection used last is used next: whoever writes finds its pages still cached, which another's commit would
@@ -44,7 +50,7 @@ def make_engine(location: str | Path | URL, *, readonly: bool = False, foreign_k
         return _of_server(location, readonly=readonly)
     engine = create_engine(
         URL.create("sqlite", database=str(location)),
-        creator=partial(sqlite.connect, location, readonly=readonly, foreign_keys=foreign_keys),
+        creator=partial(sqlite.connect, location, readonly=readonly, foreign_keys=foreign_keys, cache_mb=cache_mb),
         json_serializer=json_text,
         pool_use_lifo=True,
     )
