@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -120,10 +121,10 @@ def _client(distributed: Any, address: str, workers: int | None) -> Iterator[Any
     """A client of the cluster at the address; for ``local``, with a cluster that ends with it."""
     if address == "local":
         count = workers or os.cpu_count() or 1
-        with (
-            distributed.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
-            distributed.Client(cluster) as client,
-        ):
+        own = distributed.LocalCluster(
+            n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR
+        )
+        with own as cluster, distributed.Client(cluster) as client:
             yield client
         return
     try:

@@ -173,8 +173,8 @@ def main() -> None:
 
     rows.articles_table()
     prepare_worker(memory_limit)
-    conn.send(("ready", os.getpid()))
     try:
+        conn.send(("ready", os.getpid()))
         serve(conn)
     except (BrokenPipeError, ConnectionResetError):
         sys.exit(1)

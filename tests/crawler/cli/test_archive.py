@@ -57,6 +57,7 @@ def segment(path: Path) -> Path:
         Made("https://ledger.example/none", b"Not here", status="404 Not Found"),
         Made("https://ledger.example/tag/coins", b"<p>Coins</p>"),
         *pages(2, "elsewhere.example"),
+        Made("https://[ledger.example/no-address"),
     ]
     return archive(path, [robots, one, moved, two, b"\x1f\x8b\x08 broken", three, *others, refused])
 
@@ -80,7 +81,7 @@ def test_a_segment_comes_in_like_a_crawl_and_only_once(here: Crawl, tmp_path: Pa
         (1, "[]"),
     ]
     assert "warc_broken" in newsmint("failures", "--db", here.store).stdout
-    for words in ("2 of other hosts", "1 redirects", "1 no HTML", "1 http 404", "1 no articles by their address"):
+    for words in ("3 of other hosts", "1 redirects", "1 no HTML", "1 http 404", "1 no articles by their address"):
         assert words in done.stderr
 
     again = bring_in(here, path)

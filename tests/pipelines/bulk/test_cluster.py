@@ -7,6 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     distributed: Any = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
         yield cluster
 
 
@@ -76,3 +77,11 @@ def test_two_runs_of_the_same_inputs_on_one_cluster_do_not_meet(cluster: Any, tm
         runs = [both.submit(bulk, out, path, engine=dask(cluster.scheduler_address)) for out in outs]
         assert [run.result().counts for run in runs] == [{"kept": 6}, {"kept": 6}]
     assert [slugs(out) for out in outs] == [sorted(map(str, range(6)))] * 2
+
+
+def test_a_cluster_for_one_run_ends_with_it(tmp_path: Path) -> None:
+    paths = [archive(tmp_path / f"{n}.warc.gz", pages(range(3 * n, 3 * n + 3))) for n in range(2)]
+    before = set(active_children())
+    outcome = bulk(tmp_path / "out", *paths, engine=dask("local", 2), passes=2)
+    assert outcome.counts == {"kept": 6}
+    assert set(active_children()) == before

@@ -34,6 +34,14 @@ def test_what_a_site_repeats_is_learned_before_its_first_article_is_read(
     assert outcome.counts == {"kept": 8}
 
 
+def test_inputs_that_are_added_are_learned_from_and_what_is_written_stays(tmp_path: Path) -> None:
+    first, second = (archive(tmp_path / f"{n}.warc.gz", pages(range(4 * n, 4 * n + 4), extra=NOTICE)) for n in range(2))
+    assert bulk(tmp_path / "out", first, passes=2).sites == 0
+    outcome = bulk(tmp_path / "out", first, second, passes=2)
+    assert (outcome.sites, outcome.before, outcome.counts) == (1, 1, {"kept": 8})
+    assert ["stone of the year" in row["body"] for row in rows(tmp_path / "out")] == [True] * 4 + [False] * 4
+
+
 def test_copies_and_light_rewrites_are_one_cluster_across_files(tmp_path: Path) -> None:
     first = Made("https://a.example/first", story(1).encode(), date="2026-01-01T00:00:00Z")
     copy = Made("https://b.example/copy", story(1).encode(), date="2026-01-03T00:00:00Z")
