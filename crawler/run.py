@@ -133,6 +133,8 @@ def _run(spider: str, session: Session, settings: dict[str, Any], **arguments: A
         raise error
     if isinstance(session.trouble, NewsmintError):
         raise session.trouble
+    if session.ended is not None:
+        return Result(session.place.run_id, *session.ended)
     with open_store(session.store.location, readonly=True) as store, store.connect() as conn:
         run = load_run(conn, session.place.run_id)
         assert run is not None

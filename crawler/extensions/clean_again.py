@@ -86,10 +86,13 @@ class CleanAgain:
     def _batches(self) -> Generator[list[Fetched]]:
         """Pages to read again. Also yields empty lists, so that who waits can stop."""
         session = session_of(self._crawler)
+        with session.store.connect() as conn:
+            grown = [source for source, it in self._before.items() if articles_counted(conn, source) != it.articles]
+        if not grown:
+            return
         with closing(open_store(session.store.location, readonly=True)) as store, store.connect() as conn:
-            for source, before in list(self._before.items()):
-                if articles_counted(conn, source) == before.articles:
-                    continue
+            for source in grown:
+                before = self._before[source]
                 known = learned(conn, source)
                 for ids in stale_pages(conn, source, before):
                     if ids:

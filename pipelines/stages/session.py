@@ -61,6 +61,8 @@ class Session:
         self.on_trouble: Callable[[], object] = lambda: None
         self.tally: defaultdict[str, Counter[str]] = defaultdict(Counter)
         """Source → outcome → how often, for whoever watches; what counts is in the store."""
+        self.ended: tuple[str, list[SourceSummary]] | None = None
+        """How the last run ended, and what it did; None until that is written."""
         self.extractors: set[str] = set()
         """What read the run's pages: code, rules and model."""
         self.afterwards: list[Callable[[str], object]] = []
@@ -130,17 +132,20 @@ class Session:
     def _conclude(self, state: str) -> None:
         with self.store.begin() as conn:
             give_back(conn, self.owner)
-            self._finish(conn, self.place.run_id, state)
+            found = self._finish(conn, self.place.run_id, state)
+        self.ended = state, found
 
     def _turn(self, before: Place, conn: Connection) -> None:
         """On the writer's thread: what it writes from here on, in this very transaction, is of the next run."""
         self._finish(conn, before.run_id, "done")
         self.place = replace(before, run_id=start_run(conn, self.command, self.keys, self._versions))
 
-    def _finish(self, conn: Connection, run_id: int, state: str) -> None:
-        summary = {each.source or "": each.as_dict() for each in run_summary(conn, run_id)}
+    def _finish(self, conn: Connection, run_id: int, state: str) -> list[SourceSummary]:
+        found = run_summary(conn, run_id)
+        summary = {each.source or "": each.as_dict() for each in found}
         extractor = {"extractor": ", ".join(sorted(self.extractors))} if self.extractors else {}
         finish_run(conn, run_id, state, summary, extractor)
+        return found
 
     def _fail(self, error: BaseException) -> None:
         first, self.trouble = self.trouble is None, self.trouble or error
