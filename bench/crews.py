@@ -19,7 +19,9 @@ from pipelines.store import open_store
 SIDES = (LOADING, CRAWL, EXTRACTION, SERVER, SITES)
 FULL = 0.8
 """Of a thing, from which it is what keeps the fleet from being faster."""
-PACE, CORES = "the sites' pace", "the machine's cores"
+KEPT = 0.95
+"""Of the sites' pace: what visits keep up with is what they wait for, however busy the machine is."""
+PACE, CORES = "sites' pace", "cores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Crew:
     cpu: Mapping[str, float]
     used: Mapping[str, float]
     others: float = 0.0
+    visiting: float = 1.0
+    """The share of their time that visits asked their sites, of as many as may be at a time: the rest is beginnings."""
 
     @property
     def at_once(self) -> int:
@@ -52,11 +56,11 @@ class Crew:
     @property
     def fullest(self) -> str:
         """What is full first, in words."""
-        name, share = max(self.used.items(), key=lambda it: it[1])
+        name, share = max(self.used.items(), key=lambda it: it[1] + (it[0] == PACE and it[1] > KEPT))
         if name == PACE:
-            name = f"{PACE}, {self.at_once} of {self.sites.hosts} at a time"
+            name = f"{PACE} ({self.at_once} of {self.sites.hosts})"
         elif name == CORES and self.others >= 0.1:
-            name = f"{CORES}, {self.others:.0%} with other programs"
+            name = f"{CORES} ({self.others:.0%} others)"
         return f"{name}: {share:.0%}" if share >= FULL else f"nothing; most of all {name}: {share:.0%}"
 
 
@@ -86,6 +90,7 @@ def judged(crawled: Crawled) -> Crew:
     if run.pace:
         paces = [(requests - 1) * run.pace / seconds for seconds, requests in crawled.visits if seconds]
         used[PACE] = sum(paces) / len(paces)
+    at_once = min(run.hosts, run.workers * run.slots)
     cpu = {side: sides.cpu.get(side, 0.0) / run.pages for side in SIDES}
     return Crew(
         run.workers,
@@ -94,18 +99,21 @@ def judged(crawled: Crawled) -> Crew:
         run.pages / run.seconds,
         cpu,
         used,
-        max(0.0, crawled.machine - crawled.own),
+        others=max(0.0, crawled.machine - crawled.own),
+        visiting=sum(seconds for seconds, _ in crawled.visits) / (at_once * run.seconds),
     )
 
 
 def table(found: Sequence[Crew]) -> Table:
     """For people; ratios are to the first crew at the same pace."""
-    heads = ("pace", "workers", "pages/s", "ratio", *SIDES, "full first")
+    heads = ("pace", "workers", "pages/s", "ratio", "visiting", *SIDES, "full first")
     shown = Table(*heads, title="crawl workers on one shared store; between: CPU of a page by what had it, ms")
     first = {crew.sites.pace: crew.rate for crew in reversed(found)}
     for crew in found:
         pace = f"{crew.sites.pace:g} s" if crew.sites.pace else "none"
         ratio = crew.rate / first[crew.sites.pace]
         cpu = [f"{1e3 * crew.cpu[side]:.0f}" for side in SIDES]
-        shown.add_row(pace, str(crew.workers), f"{crew.rate:.1f}", f"{ratio:.2f}", *cpu, crew.fullest)
+        shown.add_row(
+            pace, str(crew.workers), f"{crew.rate:.1f}", f"{ratio:.2f}", f"{crew.visiting:.0%}", *cpu, crew.fullest
+        )
     return shown

@@ -19,8 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measured import load
-from bench.sides import Sides, machine
+from bench.sides import LOADING, Sides, machine
 from bench.simulate import Run
 from bench.simulation import Failures
 from tests.crawler.fleet.conftest import Fleet, fleet, sites, sources_file, stories
@@ -89,7 +88,6 @@ def crawl(
     print(f"{again} pages fetched again")
     if len(fetched) != each * hosts or (again and kill_at is None):
         raise RuntimeError(f"{len(fetched)} of {each * hosts} pages fetched, {again} again")
-    visit = load()["visit_cpu_new"].value
     run = Run(
         seconds=ended - began,
         workers=workers,
@@ -98,7 +96,7 @@ def crawl(
         hosts=hosts,
         pages=each * hosts,
         pace=pace,
-        page_cpu=max(0.0, sides.total - hosts * visit) / (each * hosts),
+        page_cpu=(sides.total - sides.cpu.get(LOADING, 0.0)) / (each * hosts),
         visit_cpu=0.0,  # the clock begins when a site is asked for the first time: its visit's process has started
         listing_seconds=sum(map(_before_pages, stands)) / hosts,
         lease=LEASE,

@@ -89,4 +89,4 @@ def machine() -> tuple[float, float]:
     """CPU seconds of all programs on all cores, and what the cores had to spare, since the machine was started."""
     ticks = os.sysconf("SC_CLK_TCK")
     user, nice, system, idle, waiting, *more = (int(it) / ticks for it in Path("/proc/stat").read_text().split()[1:9])
-    return (user + nice + system + sum(more)) / ticks, (idle + waiting) / ticks
+    return user + nice + system + sum(more), idle + waiting

@@ -11,9 +11,10 @@ from tests.postgres import _programs
 @pytest.mark.parametrize(
     ("used", "workers", "says"),
     [
-        ({CORES: 0.5, PACE: 0.97}, 1, "the sites' pace, 2 of 8 at a time: 97%"),
-        ({CORES: 0.9, PACE: 0.85}, 4, "the machine's cores: 90%"),
-        ({CORES: 0.3, PACE: 0.6}, 8, "nothing; most of all the sites' pace, 8 of 8 at a time: 60%"),
+        ({CORES: 0.5, PACE: 0.97}, 1, "sites' pace (2 of 8): 97%"),
+        ({CORES: 1.0, PACE: 0.99}, 4, "sites' pace (8 of 8): 99%"),
+        ({CORES: 0.9, PACE: 0.85}, 4, "cores: 90%"),
+        ({CORES: 0.3, PACE: 0.6}, 8, "nothing; most of all sites' pace (8 of 8): 60%"),
     ],
 )
 def test_what_is_full_first(used: dict[str, float], workers: int, says: str) -> None:
@@ -22,7 +23,7 @@ def test_what_is_full_first(used: dict[str, float], workers: int, says: str) -> 
 
 def test_what_other_programs_have_is_told() -> None:
     crew = Crew(4, 2, Sites(8, 480, 0.25), 10.0, {}, {CORES: 1.0}, others=0.6)
-    assert crew.fullest == "the machine's cores, 60% with other programs: 100%"
+    assert crew.fullest == "cores (60% others): 100%"
 
 
 @pytest.mark.slow
