@@ -198,6 +198,33 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
         bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", pages([1])))
 
 
+ODD = [
+    "https://[::1]:80/x",
+    "https://ledger.example:port/x",
+    "https://user:word@ledger.example/%00%ff%zz",
+    "https:///x",
+    "https://ledger..example./x y",
+    "https://xn--/x",
+    f"https://{'a' * 300}.example/{'p' * 9_000}",
+]
+DATA = '<script type="application/ld+json">{"@type": "NewsArticle", %s}</script></head>'
+STRANGE = [
+    '"datePublished": "99999-01-01T00:00:00Z", "author": [[["x"]]]',
+    '"datePublished": "0001-01-01T00:00:00+14:00", "headline": "\\ud800 half a letter"',
+    '"datePublished": "9999-12-31T23:59:59-14:00", "license": 1e999',
+]
+
+
+def test_odd_addresses_and_metadata_are_rows_like_others(tmp_path: Path) -> None:
+    made = [Made(url, story(number).encode()) for number, url in enumerate(ODD)]
+    for number, said in enumerate(STRANGE, len(ODD)):
+        page = story(number).replace("</head>", DATA % said).replace("</p>", "&#0;&#xD800;\u202e\u2028</p>")
+        made.append(Made(f"https://ledger.example/{number}", page.encode()))
+    outcome = bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", made), passes=2)
+    assert outcome.counts == {"kept": len(ODD) + len(STRANGE)}
+    assert {row["url"] for row in rows(tmp_path / "out")} == {each.url for each in made}
+
+
 @pytest.mark.slow
 def test_a_table_that_unpacks_to_gigabytes_costs_its_row_groups(tmp_path: Path) -> None:
     kind = arrow.dictionary(arrow.int32(), arrow.string())
@@ -206,8 +233,8 @@ def test_a_table_that_unpacks_to_gigabytes_costs_its_row_groups(tmp_path: Path) 
     with parquet.ParquetWriter(
         tmp_path / "a.parquet", arrow.schema([("url", arrow.string()), ("html", kind)]), compression="zstd"
     ) as writer:
-        for pages_ in (huge, fine):
-            urls = [f"https://ledger.example/{n}" for n in range(len(pages_))]
-            writer.write_table(arrow.table({"url": urls, "html": pages_}))
+        for column in (huge, fine):
+            urls = [f"https://ledger.example/{n}" for n in range(len(column))]
+            writer.write_table(arrow.table({"url": urls, "html": column}))
     outcome = bulk(tmp_path / "out", tmp_path / "a.parquet", memory_limit=700_000_000)
     assert outcome.counts == {"kept": 2, "row_group_broken": 1}
