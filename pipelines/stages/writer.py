@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -143,17 +144,17 @@ class Writer:
         """Most batches have no work that fails: a savepoint for each is only made where one did."""
         self._before()
         try:
-            self._write_all(batch, _attempt)
+            self._write_all(batch)
         except _trouble(self._store):
             raise
         except Exception:
-            self._write_all(batch, _attempt_apart)
+            self._write_all(batch, apart=True)
 
-    def _write_all(self, batch: list[_Job], attempt: Callable[[Connection, _Job], None]) -> None:
+    def _write_all(self, batch: list[_Job], *, apart: bool = False) -> None:
         with self._store.begin() as conn:
-            with together(conn):
+            with nullcontext() if apart else together(conn):
                 for job in batch:
-                    attempt(conn, job)
+                    (_attempt_apart if apart else _attempt)(conn, job)
             self._store.archive.flush()  # a page row never stands without its body
 
 
@@ -169,18 +170,16 @@ def _attempt(conn: Connection, job: _Job) -> None:
 def _attempt_apart(conn: Connection, job: _Job) -> None:
     """Run one work in a savepoint: its failure is its own, unless the database itself is in trouble."""
     job.error = None
+    run(conn, "SAVEPOINT work")
     try:
-        with together(conn):
-            run(conn, "SAVEPOINT work")
-            job.result = job.work(conn)
-            run(conn, "RELEASE SAVEPOINT work")
+        job.result = job.work(conn)
     except _trouble(conn):
         raise
     except Exception as error:
         job.error = error
         run(conn, "ROLLBACK TO SAVEPOINT work")
-        run(conn, "RELEASE SAVEPOINT work")
         forget(conn)
+    run(conn, "RELEASE SAVEPOINT work")
 
 
 def _trouble(of: Store | Connection) -> tuple[type[Exception], ...]:

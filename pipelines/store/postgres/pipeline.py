@@ -22,13 +22,14 @@ _PIPELINE = "newsmint_pipeline"
 def together(conn: Connection) -> Iterator[None]:
     """Within it, a server is asked without waiting for answers that nobody reads. Nothing changes in a file's store.
 
-    An error of a statement may come as late as with the next answer that is read, or at the end of the block.
+    An error of a statement may come as late as with the next answer that is read, or at the end of the block. Then roll
+    the whole transaction back: psycopg takes statements for prepared that the server passed over after the error, until
+    it does.
     """
     if conn.dialect.name != "postgresql" or not need_driver().Pipeline.is_supported():
         yield
         return
     info = conn.info
-    around = info.get(_PIPELINE)
     with conn.connection.driver_connection.pipeline() as pipeline:  # type: ignore[union-attr]
         info[_PIPELINE] = pipeline
         try:
@@ -38,7 +39,7 @@ def together(conn: Connection) -> Iterator[None]:
                 pipeline.sync()  # what was sent after the statement that failed was not done, which is no news
             raise
         finally:
-            info[_PIPELINE] = around
+            del info[_PIPELINE]
 
 
 def answered(conn: Connection, *_: Any) -> None:

@@ -72,6 +72,26 @@ def test_what_the_database_refuses_at_the_very_end_of_a_work_is_told_of_that_wor
     assert keys(store) == ["larkspur"]
 
 
+def test_what_was_sent_after_a_refused_statement_is_sent_again_without_harm(store: Store) -> None:
+    """A driver that prepares statements may take one for prepared that the server passed over."""
+    rename = "UPDATE source SET name = ? WHERE key = 'larkspur'"
+
+    def refused(conn: Connection) -> None:
+        run(conn, "INSERT INTO learned_source (source, articles) VALUES ('nobody', 1)")
+        run(conn, rename, ("no",))
+
+    writer = Writer(store)
+    writer.submit(lambda conn: ensure_sources(conn, ["larkspur"]))
+    for _ in range(8):
+        bad, good = writer.submit(refused), writer.submit(lambda conn: run(conn, rename, ("yes",)), urgent=True)
+        with pytest.raises(Exception, match=r"(?i)foreign key"):
+            bad.result(timeout=10)
+        good.result(timeout=10)
+    writer.close()
+    with store.connect() as conn:
+        assert conn.execute(text("SELECT name FROM source")).scalar() == "yes"
+
+
 def test_a_work_that_has_written_nothing_undoes_nothing(store: Store) -> None:
     writer, begun = Writer(store), []
 
