@@ -7,6 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
@@ -31,8 +32,8 @@ TOPIC = "newsmint-bulk"
 def dask(address: str, workers: int | None = None, every: float = EVERY) -> Engine:
     """A cluster of Dask: its scheduler's address, ``tcp://host:8786``, or ``local`` for one of this machine alone.
 
-    Its workers need Newsmint, the inputs and the output folder under the same paths. Raises BadConfig without Dask,
-    Unreachable where no scheduler answers.
+    All of it needs this Newsmint; its workers, the inputs and the output folder under the same paths. Raises BadConfig
+    where one has another, and without Dask; Unreachable where no scheduler answers, or none any more.
     """
 
     def engine(tasks: Sequence[Task], job: Job, note: Note) -> Iterator[Done]:
@@ -41,6 +42,7 @@ def dask(address: str, workers: int | None = None, every: float = EVERY) -> Engi
         names = [f"newsmint-{'gather' if job.is_gathering else 'extract'}-{run}-{task.key}" for task in tasks]
         told = _Told(names, note)
         with _client(distributed, address, workers) as client:
+            _check_releases(client.get_versions(packages=["newsmint"]))
             client.subscribe_topic(TOPIC, told.hear)
             once = client.submit(_same, job, key=f"newsmint-job-{run}")  # a list of hosts may have megabytes
             pairs = zip(tasks, names, strict=True)
@@ -113,7 +115,19 @@ def _result(distributed: Any, future: Any) -> Done:
         raise WorkerLost(
             f"{DEATHS + 1} workers of the cluster died over one input ({error.task}); see their logs"
         ) from None
+    except CancelledError:
+        raise Unreachable("the scheduler of Dask was lost; what is done is kept: start the run again") from None
     return done
+
+
+def _check_releases(versions: Mapping[str, Any]) -> None:
+    """A worker without Newsmint would end at the first task, and the run wait for ever."""
+    ours = versions["client"]["packages"]["newsmint"]
+    for name, said in {"the scheduler": versions["scheduler"], **versions["workers"]}.items():
+        found = said["packages"]["newsmint"]
+        if found != ours:
+            has = f"Newsmint {found}" if found else "no Newsmint"
+            raise BadConfig(f"--dask: {name} has {has}; install {ours or 'it'} there, as here")
 
 
 @contextmanager

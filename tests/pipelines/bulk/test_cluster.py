@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.bulk.cluster import dask
 from pipelines.bulk.run import Watcher
+from pipelines.errors import BadConfig, Unreachable
 from pipelines.export.verify import verify
 from tests.pipelines.bulk.runs import bulk, pages, slugs
 from tests.pipelines.warc.archives import archive
@@ -85,3 +86,25 @@ def test_a_cluster_for_one_run_ends_with_it(tmp_path: Path) -> None:
     outcome = bulk(tmp_path / "out", *paths, engine=dask("local", 2), passes=2)
     assert outcome.counts == {"kept": 6}
     assert set(active_children()) == before
+
+
+def test_a_worker_with_another_newsmint_is_named_before_anything_is_done(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions: Any = pytest.importorskip("distributed.versions")
+    known = versions._version_cached
+    monkeypatch.setattr(versions, "_version_cached", lambda name: "9.9.9" if name == "newsmint" else known(name))
+    with pytest.raises(BadConfig, match=r"tcp://127.0.0.1:\d+ has .*; install 9.9.9 there"):
+        bulk(tmp_path / "out", archive(tmp_path / "a.warc.gz", pages([1])), engine=dask(cluster.scheduler_address))
+
+
+def test_a_scheduler_that_is_lost_is_a_line_and_what_is_done_is_kept(tmp_path: Path) -> None:
+    distributed: Any = pytest.importorskip("distributed")
+    paths = [archive(tmp_path / f"{n}.warc.gz", pages(range(4 * n, 4 * n + 4))) for n in range(2)]
+    own = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+    engine = dask(own.scheduler_address)
+    with pytest.raises(Unreachable, match="scheduler of Dask was lost"):
+        bulk(tmp_path / "out", *paths, engine=engine, watcher=Watcher(done=lambda done: own.close()))
+    outcome = bulk(tmp_path / "out", *paths)
+    assert outcome.before >= 1
+    assert slugs(tmp_path / "out") == sorted(map(str, range(8)))
