@@ -19,8 +19,8 @@ from pipelines.urls import host
 from pipelines.warc.reading import Capture
 
 ROUTE = "archive"
-MOST_ROBOTS = 10_000
-"""Hosts whose robots.txt is remembered."""
+MOST_ROBOTS, MOST_BYTES = 10_000, 50_000_000
+"""Hosts whose robots.txt is remembered, and the bytes of all these files; honest ones have a few thousand each."""
 _HAS_NONE = (404, 410)
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -51,17 +51,18 @@ class Robots:
 
     def __init__(self) -> None:
         self._known: dict[str, HostRights] = {}
+        self._left = MOST_BYTES
 
     def is_one(self, capture: Capture) -> bool:
         """Whether the capture is such a file. What it says is remembered; also that a host has none."""
         origin, path = _split(capture.url)
         if path != "/robots.txt":
             return False
-        if len(self._known) < MOST_ROBOTS or origin in self._known:
-            if capture.status == 200:
-                self._known[origin] = HostRights(read_robots(capture.body), status=(("robots_txt", "200"),))
-            elif capture.status in _HAS_NONE:
-                self._known[origin] = HostRights(AgentRules(), status=(("robots_txt", str(capture.status)),))
+        size = len(capture.body)
+        if capture.status in (200, *_HAS_NONE) and len(self._known) < MOST_ROBOTS and size <= self._left:
+            self._left -= size
+            rules = read_robots(capture.body) if capture.status == 200 else AgentRules()
+            self._known[origin] = HostRights(rules, status=(("robots_txt", str(capture.status)),))
         return True
 
     def notices(self, capture: Capture) -> tuple[Notice, ...]:

@@ -19,6 +19,8 @@ MAX_MEMBER = 2_000_000_000
 MAX_RATIO = 150
 """times its own size, once it is larger than a record: beyond that it is a bomb."""
 MAX_HEAD = 64_000
+MAX_RECORDS = 2_000_000
+"""Of a plain file that are looked at to cut it; what comes after them is one part."""
 _CHUNK = 256 * 1024
 _BEGINNING = 600
 """Bytes of a member that are unpacked to see whether it begins a record."""
@@ -72,8 +74,10 @@ def cuts(file: BinaryIO, size: int, every: int) -> Iterator[int]:
             yield from range(every, size - every // 2, every)
         return
     place, last = 0, 0
-    while (head := declared_size(_head(file, place))) is not None:
-        place += head + len(_RECORD_END)
+    for _ in range(MAX_RECORDS):
+        if (record := declared_size(_head(file, place))) is None:
+            return
+        place += record + len(_RECORD_END)
         if place - last >= every and place < size - every // 2:
             yield place
             last = place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines import captured
 from pipelines.captured import Robots, page_of, source_of
 from pipelines.items import Hint
 from pipelines.warc.reading import Capture
@@ -86,3 +87,13 @@ def test_headers_are_notices_with_and_without_robots_txt() -> None:
     assert said(robots, page) == ["header x-robots-tag noai"]
     robots.is_one(capture("https://a.example/robots.txt", b"User-agent: *\nAllow: /"))
     assert said(robots, page) == ["header x-robots-tag noai", "robots_txt status 200"]
+
+
+def test_no_archive_fills_memory_with_robots_txt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captured, "MOST_ROBOTS", 3)
+    monkeypatch.setattr(captured, "MOST_BYTES", 3 * len(RULES))
+    for rules, expected in ((RULES, 3), (RULES * 2, 1)):
+        robots, hosts = Robots(), [f"https://{n}.example" for n in range(9)]
+        for host in hosts:
+            assert robots.is_one(capture(f"{host}/robots.txt", rules))
+        assert sum(1 for host in hosts if said(robots, capture(f"{host}/news/1"))) == expected
