@@ -170,15 +170,23 @@ _RUNNING = select(crawl_run.c.id, crawl_run.c.owner).where(
     crawl_run.c.state == "running",
     crawl_run.c.id > select(func.coalesce(func.max(crawl_run.c.id), 0) - _LATEST).scalar_subquery(),
 )
-_last_state = (
+_state = (
     select(crawl_run.c.state)
-    .join_from(fetch, crawl_run, fetch.c.run_id == crawl_run.c.id)
-    .where(fetch.c.source == source.c.key, crawl_run.c.id < bindparam("before"), crawl_run.c.command.not_in(NO_CRAWLS))
+    .where(crawl_run.c.id == fetch.c.run_id, crawl_run.c.command.not_in(NO_CRAWLS))
+    .correlate(fetch)
+    .scalar_subquery()
+)
+_last_state = (
+    select(_state)
+    .where(fetch.c.source == source.c.key, fetch.c.run_id < bindparam("before"), _state.is_not(None))
     .order_by(fetch.c.fetched_at.desc(), fetch.c.id.desc())
     .limit(1)
+    .correlate(source)
+    .scalar_subquery()
 )
-_LAST_STATES = select(source.c.key, _last_state.correlate(source).scalar_subquery())
-"""By what they fetched: a fleet makes a run a visit, and to look through them for one of a source takes ever longer."""
+_LAST_STATES = select(source.c.key, _last_state)
+"""By what they fetched: a fleet makes a run a visit, and to look through them for one of a source takes ever longer.
+No join, for which PostgreSQL may read all runs."""
 _FETCH, _REJECTION = insert(fetch), insert(rejection)
 _RUNS = select(
     *(
