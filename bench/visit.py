@@ -38,6 +38,9 @@ _OTHERS = (
     "SELECT 'site' || n, 'https://site.example/feed/' || n, 'feed', '2100-01-01T00:00:00Z', 1, 1, 0 {each}",
     "INSERT INTO crawl_run (command, sources, versions, state, owner, started_at) SELECT 'newsmint crawl site' || n, "
     "jsonb_build_array('site' || n), '{{}}', 'done', 'x', '2026-11-22T00:00:00Z' {each}, generate_series(1, 14)",
+    'INSERT INTO "fetch" (run_id, source, url, route, status, size, outcome, fetched_at) '
+    "SELECT id, sources->>0, 'https://site.example/', 'feed', 200, 9, 'listing', started_at FROM crawl_run "
+    "WHERE owner = 'x'",
     "INSERT INTO frontier (key, url, source, host, state, priority, added_at, due_at, tries, checks, edits, depth) "
     "SELECT n || '/' || m, 'https://site.example/' || n || '/' || m, 'site' || n, 'site.example', 'done', 0, "
     "'2026-11-22T00:00:00Z', '2026-11-22T00:00:00Z', 0, 0, 0, 0 {each}, generate_series(1, 50) AS m",
