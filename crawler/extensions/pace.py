@@ -50,6 +50,8 @@ class Pace:
         self._crawl_delay: Recent[str, float] = Recent(HOSTS)
         self._hosts_of: dict[str, Recent[str, None]] = {}
         self._paused: Recent[str, _Pause] = Recent(HOSTS)
+        self._last = 0.0
+        """When another run on a shared store may have asked a host last: until this one had its locks."""
         connect = crawler.signals.connect
         connect(self._learn_sources, signal=signals.spider_opened)
         connect(self._learn_crawl_delay, signal=signals.robots_parsed)
@@ -92,6 +94,9 @@ class Pace:
         sources: Sequence[Source] = getattr(spider, "sources", ())
         self._sources = {source.key: source for source in sources}
         self._crawler.engine.downloader._delay = 0.0  # the floor below is what a slot starts with
+        session = getattr(spider, "session", None)
+        if session is not None and not session.is_alone:
+            self._last = time.monotonic()
 
     def _learn_crawl_delay(self, robotparser: ProtegoRobotParser, request: Request) -> None:
         rules = robotparser.rp
@@ -123,6 +128,7 @@ class Pace:
         known = self._sources.get(source)
         floor = self._floor(source, host(request.url))
         slot.delay = max(slot.delay, floor)
+        slot.lastseen = slot.lastseen or self._last
         slot.concurrency = self._concurrency_of(request)
         if self._crawl_delay.get(host(request.url)) or (known and known.delay is not None):
             slot.jitter = 0.0  # Scrapy varies a delay by half: too short for one that was asked for
