@@ -14,7 +14,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Collection, Sequence
 from typing import Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 AHEAD_SECONDS = 10.0
 """How much work is leased ahead, at a source's own pace."""
+PAGE_BYTES = 50_000
+"""What a page that waits for its extraction counts at least: all that waits with it, however small it is itself."""
 PAUSE_MOST = 120.0
 """Seconds; a source whose host is paused for longer is not waited for."""
 
@@ -60,6 +62,7 @@ class FrontierScheduler(BaseScheduler):
         self._claiming: asyncio.Task[None] | None = None
         self._renewed = time.monotonic()
         self._closed = False
+        crawler.signals.connect(self._weigh_pages, signal=signals.spider_opened)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -79,6 +82,12 @@ class FrontierScheduler(BaseScheduler):
 
     def close(self, reason: str) -> None:
         self._closed = True
+
+    def _weigh_pages(self) -> None:
+        """Scrapy pauses fetching by the bytes that wait: tens of thousands of small pages, each with its tasks."""
+        slot = self._crawler.engine.scraper.slot
+        assert slot is not None
+        slot.MIN_RESPONSE_SIZE = PAGE_BYTES
 
     def has_pending_requests(self) -> bool:
         for name in [name for name in self._queues if self._pace.pause_left(name) > PAUSE_MOST]:
