@@ -27,6 +27,7 @@ from pipelines.store import Store, open_store
 from pipelines.store.articles import save_article
 from pipelines.store.dialect import chunks
 from pipelines.store.pages import keep_page
+from pipelines.store.postgres.pipeline import together
 from pipelines.store.questions import Question, questions, run
 from pipelines.store.reading import driver
 
@@ -103,8 +104,9 @@ _FETCHED = "2026-11-22T12:00:00Z"
 def _store(store: Store, some: Sequence[Ready]) -> None:
     for batch in chunks(some, BATCH_SIZE):
         with store.begin() as conn:
-            for article, enrichment, page in batch:
-                save_article(conn, article, page_id=keep_page(conn, store.archive, page), enrichment=enrichment)
+            with together(conn):
+                for article, enrichment, page in batch:
+                    save_article(conn, article, page_id=keep_page(conn, store.archive, page), enrichment=enrichment)
             store.archive.flush()
 
 
