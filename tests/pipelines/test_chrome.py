@@ -38,7 +38,7 @@ def story(number: int) -> list[str]:
     [
         ("Bitcoin trades at $64,120.50 today", "Bitcoin trades at $7 today"),
         ("Updated March 3, 2026", "Updated november 14, 2025"),
-        ("Our desk -- the \"newsroom\":\tread it_all.", "Our desk — the “newsroom”: read it_all"),
+        ('Our desk -- the "newsroom":\tread it_all.', "Our desk — the “newsroom”: read it_all"),
         ("Follow us on X!", "follow us  on X"),
         ("Stand: 3. März 2026", "Stand: 12. Dezember 2025"),
     ],
