@@ -23,8 +23,10 @@ AFTERMATH = 500
 _END = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 _MARKUP = re.compile(
-    rb"<(?:!doctype|html|head|body|div|p|article|section|table|h[1-6]|span|br|a|ul|meta)\b", re.IGNORECASE
+    r"<(?:!doctype|html|head|body|div|p|article|section|table|h[1-6]|span|br|a|ul|meta)\b", re.IGNORECASE
 )
+_TOP = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CHARSET = re.compile(
     r"(?:utf|iso-?8859|windows|cp|koi8|gb|big5|euc|shift|s-?jis|x-|ks_c|mac|latin|us-ascii|ascii|tis)[\w:-]*"
 )
@@ -76,10 +78,10 @@ def parse_document(page: RawPage) -> Document:
         raise BadInput(f"{page.url}: the page is empty")
     if len(page.body) > MAX_BYTES:
         raise BadInput(f"{page.url}: {len(page.body):,} bytes are more than the {MAX_BYTES:,} that are extracted")
-    if b"\0" in page.body[:1024] and not page.body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in page.body[:1024] and not (page.body.startswith(_UTF16) or _TOP.search(page.body[:1024])):
         raise BadInput(f"{page.url}: this is binary data, not a page")
     text = decode(page.body, page.content_type)
-    if not _MARKUP.search(page.body[:100_000]):
+    if not _MARKUP.search(text, 0, 100_000):
         return Document(page.url, None, text, status=page.status)
     root = _parse(text)
     if root is None:
@@ -94,7 +96,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """Text of a page's bytes: by BOM, header, ``meta``, then by what the bytes look like. Never raises."""
     if body.startswith(b"\xef\xbb\xbf"):
         return body[3:].decode("utf-8", "replace")
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if body.startswith(_UTF16):
         return body.decode("utf-16", "replace")
     text = body.decode("utf-8", "replace")
     if "\ufffd" not in text or _is_damaged_utf8(text):

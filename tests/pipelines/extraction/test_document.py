@@ -86,6 +86,19 @@ def test_text_without_markup_has_no_tree() -> None:
     assert document.data is None
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body><p>Harbour dues rise.</p></body></html>".encode("utf-16"),
+        b"<!DOCTYPE html>\n<html><body>\0<p>Harbour dues rise.</p></body></html>",
+    ],
+    ids=["utf-16", "nul"],
+)
+def test_markup_is_known_whatever_it_is_written_in(body: bytes) -> None:
+    document = parse_document(RawPage(url="https://e.example/", body=body))
+    assert [element.tag for element in document.elements] == ["html", "body", "p"]
+
+
 def test_all_elements_are_kept_in_order() -> None:
     document = parse_document(
         RawPage(url="https://e.example/", body=b"<html><body><p>a<b>b</b></p><i>c</i></body></html>")
