@@ -11,6 +11,11 @@ from pipelines.store import open_store
 from tests.postgres import Server, server
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: those of gzip hold the time, and all processes must call a test the same."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that was just made; copied, since the migrations take longer than most tests."""

@@ -128,7 +128,6 @@ def test_other_headers_are_none(value: Any, tmp_path: Path) -> None:
         {"html": [[PAGE]]},
         {"html": arrow.nulls(1)},
     ],
-    ids=str,
 )
 def test_a_row_without_address_or_page_is_a_failure(columns: dict[str, Any], tmp_path: Path) -> None:
     path = table(tmp_path / "a.parquet", {"url": [URL], "html": [PAGE]} | columns)
