@@ -175,7 +175,7 @@ def _sources(path: Path) -> tuple[Source, ...]:
         it = path.stat()
     except OSError:  # reading says what is wrong
         return _sources_at.__wrapped__(path)
-    return _sources_at(path.absolute(), it.st_mtime_ns, it.st_size, it.st_ino)
+    return _sources_at(path, it.st_mtime_ns, it.st_size, it.st_ino, it.st_dev)
 
 
 @lru_cache(maxsize=4)
