@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.crawler.conftest import ROOT, Crawl
 from tests.crawler.newsstand import Newsstand
 
@@ -18,6 +20,7 @@ OTHERS = 64 + 16 + 50
 """Leased as well: those not fetched yet, those on their way, and those whose transaction is not full yet."""
 
 
+@pytest.mark.slow
 def test_few_small_pages_wait_for_their_extraction(stand: Newsstand, tmp_path: Path) -> None:
     stand.publish(PAGES)
     crawl = Crawl(stand.sources(tmp_path, delay=0.0, concurrency=16), tmp_path / "news.sqlite3")
