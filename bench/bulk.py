@@ -30,6 +30,7 @@ from bench.gold import read_gold
 from bench.newssite import story_page, story_path
 from bench.processes import LOOK_SECONDS, descendants, resident
 from pipelines.items import RawPage
+from pipelines.pool import ONE_THREAD
 
 BULK = [sys.executable, "-c", "from crawler.cli import main; main()", "bulk"]
 PLAIN = """
@@ -105,7 +106,7 @@ def of_size(path: Path, size: int) -> None:
 def measured(command: Sequence[str], watch: list[tuple[float, int]] | None = None) -> Measured:
     """Run a command to its end. ``watch`` gets its memory, again and again. Raises RuntimeError where it fails."""
     began, memory = time.monotonic(), 0
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = os.environ | ONE_THREAD
     before = os.times()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     while process.poll() is None:

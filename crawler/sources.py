@@ -18,10 +18,8 @@ from urllib.parse import urlsplit
 from crawler.paths import data_path
 from crawler.source_fields import CHECKS
 from pipelines.errors import BadConfig, MissingInput, UsageError
+from pipelines.items import SOURCE_KEY
 from pipelines.urls import host
-
-KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-"""What a key may be: it is typed on a command line and stored with every row."""
 
 OWN_FILE = Path("data/my-sources.toml")
 """Where ``sources add`` writes unless told otherwise, and what is read beside the bundled list; beside the store."""
@@ -210,7 +208,7 @@ def _source(path: Path, text: str, key: str, table: Any) -> Source:
 
     if not isinstance(table, Mapping):
         raise BadConfig(f"{path}, line {_line(text, None, key)}: {key}: a source is a table: [{key}]")
-    if not KEY.fullmatch(key):
+    if not SOURCE_KEY.fullmatch(key):
         raise bad("a key is made of lower-case letters, digits, dots, hyphens and underscores")
     values: dict[str, Any] = {"name": key}
     for field, value in table.items():

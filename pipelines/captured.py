@@ -5,11 +5,10 @@ One for all ways by which archives come in: a page is the same, imported into a 
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
 from pipelines.domains import registrable_domain
-from pipelines.items import Hint, RawPage
+from pipelines.items import SOURCE_KEY, Hint, RawPage
 from pipelines.rights import Notice
 from pipelines.rights.headers import header_notices
 from pipelines.rights.hosts import HostRights
@@ -22,13 +21,12 @@ ROUTE = "archive"
 MOST_ROBOTS, MOST_BYTES = 10_000, 50_000_000
 """Hosts whose robots.txt is remembered, and the bytes of all these files; honest ones have a few thousand each."""
 _HAS_NONE = (404, 410)
-_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 def source_of(capture: Capture) -> str | None:
     """The source that an archive of our own names; else the domain, None where there is none."""
     named = capture.source or ""
-    return named if _KEY.fullmatch(named) else registrable_domain(capture.url) or None
+    return named if SOURCE_KEY.fullmatch(named) else registrable_domain(capture.url) or None
 
 
 def page_of(capture: Capture, source: str | None) -> RawPage:

@@ -8,10 +8,14 @@ where the page gives one, a bare ``YYYY-MM-DD`` where it gives no more.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+SOURCE_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What a source's key may be: it is typed on a command line and stored with every row."""
 
 
 class Verdict(StrEnum):

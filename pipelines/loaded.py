@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-
+from pipelines.collector import keep_loaded
 from pipelines.pool import preload
 
 preload()
-gc.collect()
-gc.freeze()  # what is loaded stays: a fork's collector would otherwise write to each of its pages
+keep_loaded()

@@ -13,8 +13,9 @@ import signal
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import forkserver, resource_tracker
@@ -229,6 +230,9 @@ PRELOADED = (
 )
 
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Variables of processes that extract: these are as many as the cores already."""
+
 FIRST_PAGE = """<!doctype html><html lang=en><head><meta charset=utf-8><title>Harbour fund opens a desk</title></head>
 <body><article><h1>Harbour fund opens a desk for Bitcoin</h1><p>By Ada Quill, 3 March 2026</p>
 <p>The harbour fund has opened a desk that buys Bitcoin and Ether for its members, its chair said on Tuesday.</p>
@@ -257,22 +261,28 @@ def share_server() -> None:
 
 def _context() -> multiprocessing.context.BaseContext:
     """Processes that start fast: a server that has loaded the extraction forks them, where the system has it."""
-    # One thread a worker: the workers are as many as the cores already.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+    for variable, value in ONE_THREAD.items():
+        os.environ.setdefault(variable, value)
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     if _shares_server:
         return context
     context.set_forkserver_preload(["pipelines.loaded"])
-    resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C while the server loads is not for it
-    try:
+    with held({signal.SIGINT}):  # Ctrl-C while the server loads is not for it
         forkserver.ensure_running()
+    return context
+
+
+@contextmanager
+def held(signals: Set[signal.Signals]) -> Iterator[None]:
+    """Within it, these signals wait; what is begun in it holds them back until it says otherwise."""
+    resource_tracker.ensure_running()  # else the block starts it, and it lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return context
 
 
 def preload() -> None:

@@ -15,9 +15,10 @@ from crawler.cli.common import err, json_option, out, print_json
 from crawler.cli.plain import cell, plain, plain_table
 from crawler.prospect import find, key_of
 from crawler.source_writer import add_entry, entry
-from crawler.sources import KEY, OWN_FILE, Source, SourceRegistry
+from crawler.sources import OWN_FILE, Source, SourceRegistry
 from crawler.survey import Answer, age, check
 from pipelines.errors import UsageError
+from pipelines.items import SOURCE_KEY
 from pipelines.urls import fetchable
 
 AT_A_TIME = 8
@@ -106,7 +107,7 @@ def _tell(line: str) -> None:
 
 def _free_key(key: str, path: Path | None) -> str:
     """The key, if it is well-formed and nobody has it: asked before the site is, not after."""
-    if not KEY.fullmatch(key):
+    if not SOURCE_KEY.fullmatch(key):
         raise UsageError(f"{key!r} cannot be a key: lower-case letters, digits, dots, hyphens and underscores, please")
     if key == "all":
         raise UsageError("'all' stands for every source: choose another name with --key")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from crawler.cli.common import err, log_format_option, out, rules_option, store_option
+from crawler.cli.common import NO_CONTACT, err, log_format_option, out, rules_option, store_option
 from crawler.cli.crawl import sources_to_crawl
 from crawler.cli.period import Period
 from crawler.settings import NEWSMINT_CONTACT
@@ -63,7 +63,7 @@ def watch(
             f"Watching {len(sources)} source{'' if len(sources) == 1 else 's'} into {escape(label(located(database)))}"
         )
         if NEWSMINT_CONTACT is None and not all(source.proxy or source.allow_private for source in sources):
-            err.print("Sites cannot reach you: set NEWSMINT_CONTACT to a web or mail address.")
+            err.print(NO_CONTACT)
         result = crawl(
             Options(
                 sources,

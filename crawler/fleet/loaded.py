@@ -5,7 +5,6 @@ No reactor, thread, connection or file: a fork would share them with its parent,
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -18,6 +17,7 @@ from scrapy.utils.misc import load_object, walk_modules_iter
 
 from crawler.versions import versions
 from pipelines import pool
+from pipelines.collector import keep_loaded
 
 MODULES = (
     "crawler.fleet.child",
@@ -60,5 +60,4 @@ with (
     redirect_stderr(StringIO()),
 ):  # a console made here is no terminal, as a fork's is none
     load()
-gc.collect()
-gc.freeze()  # what is loaded stays: a fork's collector would otherwise write to each of its pages
+keep_loaded()

@@ -13,12 +13,13 @@ import signal
 import threading
 from asyncio import StreamReader, StreamReaderProtocol
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from crawler.fleet.child import HELD, visit
 from crawler.sources import Source
+from pipelines.pool import ONE_THREAD, held
 
 LOST = 255
 """The exit code, as ``multiprocessing`` has it, of a fork whose nursery has ended before it."""
@@ -34,7 +35,7 @@ def is_possible() -> bool:
 def begin(environment: Mapping[str, str]) -> None:
     """Start the process, with these variables; it loads while others go on. They become this process's own as well."""
     os.environ.update(environment)
-    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+    os.environ.update(ONE_THREAD)
     multiprocessing.get_context("forkserver").set_forkserver_preload(["crawler.fleet.loaded"])
     _held(forkserver.ensure_running)
 
@@ -90,13 +91,8 @@ class Fork:
 
 def _held(start: Any) -> None:
     """Signals for this process's group, Ctrl-C among them, are neither for the nursery nor for forks that begin."""
-    with _one_at_a_time:
-        resource_tracker.ensure_running()  # else the next step starts it, and it lifts the mask
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-        try:
-            start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _one_at_a_time, held(HELD):
+        start()
 
 
 async def _reader(pipe: Connection, limit: int) -> StreamReader:

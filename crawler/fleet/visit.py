@@ -171,6 +171,6 @@ def environment(location: str, concurrency: int, sources: Path | None) -> dict[s
     """The variables of a worker's visits: they share the cores, which each crawl alone would take all of."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     own = {"NEWSMINT_DATABASE_URL": location, "PYTHONUNBUFFERED": "1"}
-    own |= {"NEWSMINT_HEALTH_AT_END": "off"}  # a visit would judge all sources of the store: `newsmint notify` does
+    own |= {"NEWSMINT_HEALTH_AT_END": "off"}  # a visit would judge all sources of the store: the fleet's upkeep does
     own |= {"NEWSMINT_SOURCES": str(sources)} if sources else {}
     return {"NEWSMINT_EXTRACTION_WORKERS": str(max(1, cores // concurrency)), **os.environ, **own}

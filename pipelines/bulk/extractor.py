@@ -23,7 +23,7 @@ from weakref import WeakSet
 
 from pipelines.bulk.values import Job, Task
 from pipelines.errors import NewsmintError
-from pipelines.pool import PATIENCE
+from pipelines.pool import ONE_THREAD, PATIENCE
 
 START_LIMIT = 120.0
 """Seconds in which a worker must have loaded."""
@@ -151,7 +151,7 @@ class Extractor:
 
     def _start(self, memory_limit: int) -> None:
         ours, theirs = socket.socketpair()
-        environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **os.environ}
+        environment = {**ONE_THREAD, **os.environ}
         command = [sys.executable, "-P", "-c", _BEGIN, _ROOT, str(theirs.fileno()), str(memory_limit)]
         with theirs:
             # A group of its own: Ctrl-C is for the run, which then ends its workers.

@@ -21,7 +21,7 @@ from pipelines.compare.difference import failure
 from pipelines.compare.other import Other
 from pipelines.errors import BadInput
 from pipelines.items import RawPage
-from pipelines.pool import MEMORY_LIMIT, TIME_LIMIT, oversize
+from pipelines.pool import MEMORY_LIMIT, ONE_THREAD, TIME_LIMIT, oversize
 from pipelines.site import UNKNOWN_SITE, Site
 
 START_SECONDS = 120.0
@@ -185,8 +185,7 @@ class _Runner:
         return os.environ | {
             "PYTHONPATH": os.pathsep.join(paths),
             "PYTHONPYCACHEPREFIX": str(self._scratch / "bytecode"),
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
+            **ONE_THREAD,
         }
 
 

@@ -83,14 +83,16 @@ def _repetition(text: str, lines: Sequence[str], words: Sequence[str]) -> dict[s
     ids = np.fromiter((known.setdefault(word, len(known)) for word in words), np.uint64, len(words))
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     ends = np.concatenate(([0], np.cumsum(sizes)))
-    hashes = ids
+    hashes, repeats = ids, True
     for n in range(2, 11):
         hashes = hashes[:-1] * _PRIME + ids[n - 1 :] + np.uint64(n) if len(hashes) > 1 else hashes[:0]
         lengths = ends[n:] - ends[: len(hashes)] if len(hashes) else ends[:0]
         if n < 5:
             found[f"top_{n}_gram"] = _top(hashes, lengths + n - 1) / len(text)
-        else:
-            found[f"repeated_{n}_grams"] = _repeated(hashes, lengths, n) / len(text)
+            continue
+        repeated = _repeated(hashes, lengths, n) if repeats else 0  # no run of five repeats: no longer one does
+        repeats = repeated > 0
+        found[f"repeated_{n}_grams"] = repeated / len(text)
     return found
 
 

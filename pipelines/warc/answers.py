@@ -80,7 +80,6 @@ def _joined(body: bytes) -> bytes:
 def _inflated(body: bytes, forms: tuple[int, ...]) -> bytes:
     for form in forms:
         found, rest = bytearray(), body
-        unpacker = zlib.decompressobj(form)
         with suppress(zlib.error):
             for _ in range(_MEMBERS):
                 unpacker = zlib.decompressobj(form)

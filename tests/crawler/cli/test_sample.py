@@ -10,17 +10,17 @@ import urllib.request
 
 from click.testing import CliRunner
 
-from crawler.cli.sample import sample
+from crawler.cli import cli
 
 
 def test_list_shows_sites_verdicts_and_titles() -> None:
-    result = CliRunner().invoke(sample, ["list"])
+    result = CliRunner().invoke(cli, ["sample", "list"])
     assert result.exit_code == 0
     assert re.search(r"muenzblatt\.example +paywalled +Die Wette auf hohe Zinsen", result.stdout)
 
 
 def test_list_as_json_is_one_page_a_line() -> None:
-    result = CliRunner().invoke(sample, ["list", "--json"])
+    result = CliRunner().invoke(cli, ["sample", "list", "--json"])
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert len({row["url"] for row in rows}) == len(rows) >= 50
     assert {"host": "coinharbor.example", "verdict": "password"}.items() <= next(
