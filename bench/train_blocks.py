@@ -1,7 +1,8 @@
-"""Train the block model: ``python -m bench.train_blocks GOLD_DIR… [--out FILE]`` (needs the extra ``train``).
+"""Train the block models: ``python -m bench.train_blocks GOLD_DIR… [--out FILE]`` (needs the extra ``train``).
 
-Blocks are labelled by aligning the page with its gold text. Seeded; prints site-grouped cross-validation first and
-writes a file that needs nothing but NumPy to be read (see ``pipelines/extraction/classifier.py``).
+Blocks are labelled by aligning the page with its gold text. Seeded; prints site-grouped cross-validation first, of both
+models as pages are read with them, and how many pages the first one was sure of; writes a file that needs nothing but
+NumPy to be read (see ``pipelines/extraction/classifier.py``).
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from bench.scoring import BodyScore, score_body, summarise_bodies
 from pipelines.errors import BadInput
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import segment
-from pipelines.extraction.body import page_features, vote
-from pipelines.extraction.classifier import LEAVES, NODES, best_threshold
+from pipelines.extraction.body import SURE, PageFeatures, trafilatura_text, vote
+from pipelines.extraction.classifier import LEAVES, MODELS, NODES, best_threshold
 from pipelines.extraction.document import parse_document
 from pipelines.extraction.features import candidates
 from pipelines.extraction.features.columns import Bools, Columns, Floats
 
-VERSION = "1"
+VERSION = "2"
 TREES = 250
 MODEL = Path("pipelines/extraction/model/blocks.npz")
 COLLECTION_WEIGHT = {"fundus-dev": 4.0}
@@ -54,12 +55,16 @@ PARAMETERS: dict[str, Any] = {
 }
 
 
+Boosters = dict[str, lightgbm.Booster]
+"""By the name of the model."""
+
+
 @dataclass
 class Sample:
-    """A page ready to train on: one row a block. ``labels``: whether most of a block's words are gold."""
+    """A page ready to train on: one row a block. ``columns`` of each model; ``labels``: is most of a block gold?"""
 
     page: GoldPage
-    columns: Columns
+    columns: dict[str, Columns]
     sizes: Floats
     texts: list[str]
     labels: Bools
@@ -84,19 +89,26 @@ def read_sample(page: GoldPage) -> Sample | None:
     blocks = segment(document.body) if document.body is not None else []
     if not blocks or not page.text.strip():
         return None
-    columns, sizes = page_features(document, blocks)
+    features = PageFeatures(document, blocks)
+    columns = {"alone": features.columns(), "advised": features.columns(trafilatura_text(document))}
     labels = vote([words(block.text) for block in blocks], page.text) > 0.5
-    return Sample(page, columns, sizes, [block.text for block in blocks], labels)
+    return Sample(page, columns, features.sizes, [block.text for block in blocks], labels)
 
 
-def train(samples: Sequence[Sample], names: Sequence[str]) -> lightgbm.Booster:
+def train(samples: Sequence[Sample], names: Sequence[str]) -> Boosters:
+    """Both models on the samples whose gold is of the same version of the page."""
+    good = [sample for sample in samples if sample.oracle.f1 > MIN_ORACLE]
+    return {model: _train(good, model, names) for model in MODELS}
+
+
+def _train(samples: Sequence[Sample], model: str, names: Sequence[str]) -> lightgbm.Booster:
     """Boosted trees on the samples' candidates; every page has the same weight within its collection."""
     rows, labels, weights = [], [], []
     for sample in samples:
-        near = candidates(sample.columns)
+        near = candidates(sample.columns[model])
         weight = np.sqrt(np.maximum(sample.sizes, 1.0))
         weight *= COLLECTION_WEIGHT.get(sample.page.collection, 1.0) * 200 / weight.sum()
-        rows.append(matrix(sample.columns, names)[near])
+        rows.append(matrix(sample.columns[model], names)[near])
         labels.append(sample.labels[near])
         weights.append(weight[near])
     data = lightgbm.Dataset(np.concatenate(rows), np.concatenate(labels), weight=np.concatenate(weights))
@@ -108,36 +120,49 @@ def matrix(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
 
 
-def cross_validate(samples: Sequence[Sample], names: Sequence[str], folds: int) -> list[BodyScore]:
-    """Scores of all samples, each by a model that has seen no page of its site."""
-    scores: list[BodyScore] = []
+def cross_validate(samples: Sequence[Sample], names: Sequence[str], folds: int) -> list[Judged]:
+    """All samples, each judged by models that have seen no page of its site."""
+    found: list[Judged] = []
     fold_of = [crc32(sample.page.site.encode()) % folds for sample in samples]
     for fold in range(folds):
-        booster = train(
-            [s for s, f in zip(samples, fold_of, strict=True) if f != fold and s.oracle.f1 > MIN_ORACLE], names
-        )
-        for sample, own in zip(samples, fold_of, strict=True):
-            if own == fold:
-                scores.append(sample.score(choose(booster, sample, names)))
-    return scores
+        boosters = train([s for s, f in zip(samples, fold_of, strict=True) if f != fold], names)
+        found += [judged(boosters, s, names) for s, f in zip(samples, fold_of, strict=True) if f == fold]
+    return found
 
 
 def cross_collections(samples: Sequence[Sample], names: Sequence[str]) -> None:
-    """Print how each larger collection fares with a model that has seen nothing of it."""
+    """Print how each larger collection fares with models that have seen nothing of it."""
     for collection in sorted({sample.page.collection for sample in samples}):
         own = [sample for sample in samples if sample.page.collection == collection]
-        others = [s for s in samples if s.page.collection != collection and s.oracle.f1 > MIN_ORACLE]
+        others = [sample for sample in samples if sample.page.collection != collection]
         if len(own) >= 50 and len(others) >= 50:
-            booster = train(others, names)
-            report(f"trained without {collection}", [s.score(choose(booster, s, names)) for s in own])
+            boosters = train(others, names)
+            report_all(f"trained without {collection}", [judged(boosters, s, names) for s in own])
 
 
-def choose(booster: lightgbm.Booster, sample: Sample, names: Sequence[str]) -> Bools:
-    """The blocks a model takes, as ``score_blocks`` does it."""
-    found = np.asarray(booster.predict(matrix(sample.columns, names)))
-    probabilities = np.where(candidates(sample.columns), found, 0.0)
-    kept: Bools = probabilities >= best_threshold(probabilities, sample.sizes)
-    return kept
+class Judged(NamedTuple):
+    """A page's score as it is read, and with trafilatura asked in any case."""
+
+    score: BodyScore
+    advised: BodyScore
+    is_sure: bool
+
+
+def judged(boosters: Boosters, sample: Sample, names: Sequence[str]) -> Judged:
+    """The score of the blocks that the models take, as ``score_blocks`` goes about it."""
+    alone, expected_f1 = _choice(boosters, "alone", sample, names)
+    advised, _ = _choice(boosters, "advised", sample, names)
+    is_sure = expected_f1 >= SURE
+    by_advice = sample.score(advised)
+    return Judged(sample.score(alone) if is_sure else by_advice, by_advice, is_sure)
+
+
+def _choice(boosters: Boosters, model: str, sample: Sample, names: Sequence[str]) -> tuple[Bools, float]:
+    columns = sample.columns[model]
+    found = np.asarray(boosters[model].predict(matrix(columns, names)))
+    probabilities = np.where(candidates(columns), found, 0.0)
+    threshold, expected_f1 = best_threshold(probabilities, sample.sizes)
+    return probabilities >= threshold, expected_f1
 
 
 class Node(NamedTuple):
@@ -166,8 +191,16 @@ def _rounded_down(limit: float) -> np.float32:
     return np.nextafter(near, np.float32(-np.inf)) if near > limit else near
 
 
-def export(booster: lightgbm.Booster, names: Sequence[str]) -> dict[str, Any]:
-    """The booster as the arrays that ``classifier.read_model`` reads. Leaves are numbered from left to right."""
+def export(boosters: Boosters, names: Sequence[str]) -> dict[str, Any]:
+    """The models as the arrays that ``classifier.read_models`` reads."""
+    arrays: dict[str, Any] = {"version": VERSION, "names": np.array(names)}
+    for model, booster in boosters.items():
+        arrays |= {f"{model}_{part}": values for part, values in _trees(booster).items()}
+    return arrays
+
+
+def _trees(booster: lightgbm.Booster) -> dict[str, Any]:
+    """A model's trees as arrays. Leaves are numbered from left to right."""
     trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
     feature = np.zeros((len(trees), NODES), dtype=np.int16)
     threshold = np.full((len(trees), NODES), np.inf, dtype=np.float32)
@@ -180,21 +213,20 @@ def export(booster: lightgbm.Booster, names: Sequence[str]) -> dict[str, Any]:
             feature[number, place] = node.feature
             threshold[number, place] = node.threshold
             mask[number, place] = 0xFFFF & ~((1 << node.end) - (1 << node.first))
-    return {
-        "version": VERSION,
-        "names": np.array(names),
-        "feature": feature,
-        "threshold": threshold,
-        "mask": mask,
-        "value": value,
-    }
+    return {"feature": feature, "threshold": threshold, "mask": mask, "value": value}
 
 
-def report(title: str, scores: Sequence[BodyScore]) -> None:
+def report(title: str, scores: Sequence[BodyScore], more: str = "") -> None:
     """One line of figures."""
     figures = summarise_bodies(scores)
     line = "  ".join(f"{key} {value:.4f}" for key, value in figures.items())
-    print(f"{title:28} n {len(scores):4}  {line}", flush=True)
+    print(f"{title:32} n {len(scores):4}  {line}{more}", flush=True)
+
+
+def report_all(title: str, found: Sequence[Judged]) -> None:
+    """A line as pages are read, and one with trafilatura asked for each."""
+    report(title, [each.score for each in found], f"  asked {1 - np.mean([each.is_sure for each in found]):.2f}")
+    report("  asked for every page", [each.advised for each in found])
 
 
 def main() -> None:
@@ -207,18 +239,20 @@ def main() -> None:
     pages = [page for folder in options.gold for page in read_gold(folder)]
     with ProcessPoolExecutor(2) as pool:
         samples = [sample for sample in pool.map(read_sample, pages, chunksize=8) if sample]
-    names = sorted(samples[0].columns)
+    names = sorted(samples[0].columns["advised"])
     for collection in sorted({sample.page.collection for sample in samples}):
         report(f"oracle {collection}", [s.oracle for s in samples if s.page.collection == collection])
     if options.folds:
-        scores = cross_validate(samples, names, options.folds)
+        found = cross_validate(samples, names, options.folds)
         where = {sample.page.id: sample.page.collection for sample in samples}
         for collection in sorted(set(where.values())):
-            report(f"cross-validated {collection}", [s for s in scores if where[s.page] == collection])
+            report_all(
+                f"cross-validated {collection}", [each for each in found if where[each.score.page] == collection]
+            )
         cross_collections(samples, names)
-    booster = train([sample for sample in samples if sample.oracle.f1 > MIN_ORACLE], names)
+    boosters = train(samples, names)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(options.out, allow_pickle=False, **export(booster, names))
+    np.savez_compressed(options.out, allow_pickle=False, **export(boosters, names))
     print(f"wrote {options.out}: {options.out.stat().st_size / 1000:.0f} kB, {len(names)} features")
 
 

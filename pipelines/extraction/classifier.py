@@ -1,26 +1,31 @@
-"""The trained block model: boosted trees read from a plain file and evaluated with NumPy alone.
+"""The trained block models: boosted trees read from a plain file and evaluated with NumPy alone.
 
-The file (``model/blocks.npz``, see the card beside it) holds, for T trees of at most 16 leaves: ``names`` of the
-features, ``feature`` and ``threshold`` (T × 15, a node a column; a row goes left where its value <= threshold),
-``mask`` (T × 15, the leaves that remain possible after going right, one bit a leaf) and ``value`` (T × 16).
+The file (``model/blocks.npz``, see the card beside it) holds ``names`` of the features and, for each model of T trees
+of at most 16 leaves: ``feature`` and ``threshold`` (T × 15, a node a column; a row goes left where its value <=
+threshold), ``mask`` (T × 15, the leaves that remain possible after going right, one bit a leaf) and ``value`` (T × 16).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.errors import BadInput
 from pipelines.extraction.features import candidates
 from pipelines.extraction.features.columns import Columns, Floats
 
 LEAVES = 16
 NODES = LEAVES - 1
 LOWEST_THRESHOLD = 0.3
+MODELS = ("alone", "advised")
+PARTS = ("feature", "threshold", "mask", "value")
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,16 @@ def _lowest_bits() -> NDArray[np.uint8]:
 _LOWEST_BIT = _lowest_bits()
 
 
-def best_threshold(probabilities: Floats, sizes: Floats) -> float:
-    """The probability down to which taking blocks gives the highest expected F1 over words.
+@dataclass(frozen=True)
+class BlockModels:
+    """``alone`` has never seen a vote of trafilatura, ``advised`` always has."""
+
+    alone: BlockModel
+    advised: BlockModel
+
+
+def best_threshold(probabilities: Floats, sizes: Floats) -> tuple[float, float]:
+    """The probability down to which taking blocks gives the highest expected F1 over words, and that F1.
 
     On a page that the model is unsure of it is lower than one half (Lipton and others, 2014: half the best F1).
     """
@@ -75,24 +88,31 @@ def best_threshold(probabilities: Floats, sizes: Floats) -> float:
     words = np.maximum(sizes, 0.5)
     expected = probabilities * words
     f1 = 2 * np.cumsum(expected[order]) / (np.cumsum(words[order]) + expected.sum())
-    return float(np.clip(probabilities[order][np.argmax(f1)], LOWEST_THRESHOLD, 0.5))
+    best = int(np.argmax(f1))
+    return float(np.clip(probabilities[order][best], LOWEST_THRESHOLD, 0.5)), float(f1[best])
 
 
 @cache
-def load_model() -> BlockModel:
-    """The model that comes with the package."""
+def load_models() -> BlockModels:
+    """The models that come with the package."""
     data = files("pipelines.extraction").joinpath("model/blocks.npz").read_bytes()
-    return read_model(data)
+    return read_models(data)
 
 
-def read_model(data: bytes) -> BlockModel:
-    """A model from the bytes of its file. Plain arrays: nothing in it can run."""
+def read_models(data: bytes) -> BlockModels:
+    """The models from the bytes of their file. Plain arrays: nothing in it can run. BadInput for other arrays."""
     with np.load(BytesIO(data), allow_pickle=False) as arrays:
-        return BlockModel(
-            version=str(arrays["version"]),
-            names=tuple(arrays["names"].tolist()),
-            feature=arrays["feature"].reshape(-1).astype(np.int64),
-            threshold=arrays["threshold"].reshape(-1),
-            mask=arrays["mask"].reshape(-1),
-            value=arrays["value"],
-        )
+        if missing := {f"{name}_{part}" for name in MODELS for part in PARTS} - set(arrays):
+            raise BadInput(f"no block models of this version ({min(missing)} is not there): train them again")
+        return BlockModels(**{name: _model(arrays, name) for name in MODELS})
+
+
+def _model(arrays: Mapping[str, Any], name: str) -> BlockModel:
+    return BlockModel(
+        version=str(arrays["version"]),
+        names=tuple(arrays["names"].tolist()),
+        feature=arrays[f"{name}_feature"].reshape(-1).astype(np.int64),
+        threshold=arrays[f"{name}_threshold"].reshape(-1),
+        mask=arrays[f"{name}_mask"].reshape(-1),
+        value=arrays[f"{name}_value"],
+    )

@@ -95,7 +95,8 @@ def section_columns(blocks: Sequence[Block], columns: Columns) -> Columns:
 def lead_columns(columns: Columns) -> Columns:
     """1 between the last ``h1`` before the first sure vote and that vote: where standfirsts are, outside all else."""
     lead = np.zeros(len(columns["level"]))
-    sure = np.flatnonzero((columns["trafilatura"] > 0.7) & (columns["words"] >= np.log1p(8)))
+    votes = columns["trafilatura"] if columns["trafilatura"].any() else columns["resiliparse"]
+    sure = np.flatnonzero((votes > 0.7) & (columns["words"] >= np.log1p(8)))
     titles = np.flatnonzero(columns["level"] == 1)
     if len(sure) and len(titles) and titles[0] < sure[0] < titles[titles < sure[0]][-1] + LEAD_REACH:
         lead[titles[titles < sure[0]][-1] + 1 : sure[0]] = 1.0

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from pipelines.extraction import body
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import segment
-from pipelines.extraction.body import page_summary, page_titles, score_blocks, vote
+from pipelines.extraction.body import page_summary, page_titles, score_blocks, trafilatura_text, vote
 from pipelines.extraction.document import Document, parse_document
 from pipelines.items import RawPage
 
@@ -46,6 +47,27 @@ def body_of(document: Document) -> list[str]:
 
 def test_the_story_and_its_heading_are_body_and_nothing_else_is() -> None:
     assert body_of(document_of(PAGE)) == [*STORY[:3], "What the auditors were told", *STORY[3:]]
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, markup: str) -> int:
+    calls: list[Document] = []
+
+    def spy(document: Document) -> str:
+        calls.append(document)
+        return trafilatura_text(document)
+
+    monkeypatch.setattr(body, "trafilatura_text", spy)
+    body_of(document_of(markup))
+    return len(calls)
+
+
+def test_trafilatura_is_not_asked_about_a_plain_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, PAGE) == 0
+
+
+def test_trafilatura_is_asked_once_where_the_story_is_hard_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    teasers = "".join(f"<div><a href='/{number}'>{line}</a> 3 min</div>" for number, line in enumerate(STORY))
+    assert asked(monkeypatch, f"<body><div>{STORY[0]}</div>{teasers}</body>") == 1
 
 
 def test_scoring_leaves_the_shared_tree_as_it_was() -> None:

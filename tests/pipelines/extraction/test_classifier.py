@@ -1,9 +1,12 @@
 """The model file against the library that trained it, and the threshold rule."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 
-from pipelines.extraction.classifier import LEAVES, NODES, BlockModel, best_threshold, load_model, read_model
+from pipelines.errors import BadInput
+from pipelines.extraction.classifier import LEAVES, NODES, BlockModel, best_threshold, load_models, read_models
 from pipelines.extraction.features.columns import Columns
 
 COLUMNS = ("trafilatura", "resiliparse", "main_above", "alike_trafilatura", "lead")
@@ -39,38 +42,52 @@ def test_blocks_far_from_any_vote_are_not_even_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "threshold"),
+    ("probabilities", "threshold", "expected_f1"),
     [
-        ([0.99, 0.98, 0.02], 0.5),  # sure of all: one half
-        ([0.4, 0.4, 0.4, 0.01], 0.4),  # sure of none: better all three than nothing
-        ([0.05, 0.05], 0.3),  # but never on next to no evidence
+        ([0.99, 0.98, 0.02], 0.5, 0.99),  # sure of all: one half
+        ([0.4, 0.4, 0.4, 0.01], 0.4, 0.57),  # sure of none: better all three than nothing
+        ([0.05, 0.05], 0.3, 0.10),  # but never on next to no evidence
     ],
 )
-def test_the_threshold_falls_where_the_model_is_unsure(probabilities: list[float], threshold: float) -> None:
+def test_the_threshold_falls_where_the_model_is_unsure(
+    probabilities: list[float], threshold: float, expected_f1: float
+) -> None:
     sizes = np.full(len(probabilities), 50.0)
-    assert best_threshold(np.array(probabilities), sizes) == pytest.approx(threshold)
+    found, expected = best_threshold(np.array(probabilities), sizes)
+    assert found == pytest.approx(threshold)
+    assert expected == pytest.approx(expected_f1, abs=0.005)
 
 
-def test_the_packaged_model_is_small_and_whole() -> None:
-    model = load_model()
-    assert model.feature.max() < len(model.names)
-    assert len(model.feature) == len(model.threshold) == len(model.mask) == NODES * len(model.value)
-    assert np.isfinite(model.value).all()
+def test_the_packaged_models_are_small_and_whole() -> None:
+    models = load_models()
+    for model in (models.alone, models.advised):
+        assert model.feature.max() < len(model.names)
+        assert len(model.feature) == len(model.threshold) == len(model.mask) == NODES * len(model.value)
+        assert np.isfinite(model.value).all()
+
+
+def test_a_file_of_one_model_is_refused_by_name() -> None:
+    file = BytesIO()
+    np.savez_compressed(file, version="1", names=np.array(COLUMNS), value=np.zeros((1, LEAVES)))
+    with pytest.raises(BadInput, match="advised_feature is not there"):
+        read_models(file.getvalue())
 
 
 def test_trees_read_back_as_the_training_library_evaluates_them() -> None:
     lightgbm = pytest.importorskip("lightgbm")
-    from io import BytesIO
-
     from bench.train_blocks import PARAMETERS, export
 
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(3000, len(COLUMNS))).astype(np.float32)
     rows[:, 0] = np.abs(rows[:, 0]) + 0.01  # every row a candidate
-    labels = (rows[:, 1] * rows[:, 2] + rows[:, 3] > 0).astype(int)
-    booster = lightgbm.train({**PARAMETERS, "num_threads": 1}, lightgbm.Dataset(rows, labels), 20)
+    labels = {"alone": rows[:, 4] > 0, "advised": rows[:, 1] * rows[:, 2] + rows[:, 3] > 0}
+    boosters = {
+        model: lightgbm.train({**PARAMETERS, "num_threads": 1}, lightgbm.Dataset(rows, right.astype(int)), 20)
+        for model, right in labels.items()
+    }
     file = BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **export(booster, COLUMNS))
-    model = read_model(file.getvalue())
-    found = model.probabilities({name: rows[:, i].astype(np.float64) for i, name in enumerate(COLUMNS)})
-    assert found == pytest.approx(booster.predict(rows), abs=1e-5)
+    np.savez_compressed(file, allow_pickle=False, **export(boosters, COLUMNS))
+    models = read_models(file.getvalue())
+    columns = {name: rows[:, i].astype(np.float64) for i, name in enumerate(COLUMNS)}
+    assert models.alone.probabilities(columns) == pytest.approx(boosters["alone"].predict(rows), abs=1e-5)
+    assert models.advised.probabilities(columns) == pytest.approx(boosters["advised"].predict(rows), abs=1e-5)

@@ -6,9 +6,10 @@ from lxml import html
 
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import Block, segment
-from pipelines.extraction.classifier import load_model
+from pipelines.extraction.classifier import load_models
 from pipelines.extraction.features import block_features, block_sizes, candidates
 from pipelines.extraction.features.columns import Columns
+from pipelines.extraction.features.context import lead_columns
 from pipelines.extraction.features.vocabulary import CLASS_GROUPS, TEXT_GROUPS, class_groups, text_groups
 
 LONG = "The exchange said on Monday that payments had resumed after engineers had replaced a signing service, and {}."
@@ -50,7 +51,7 @@ def test_every_column_has_a_finite_value_for_every_block(page: tuple[list[Block]
 
 
 def test_the_packaged_model_finds_all_its_columns(page: tuple[list[Block], Columns]) -> None:
-    assert set(load_model().names) <= set(page[1])
+    assert set(load_models().advised.names) <= set(page[1])
 
 
 def test_paragraphs_alike_in_markup_share_what_was_voted_for_them(page: tuple[list[Block], Columns]) -> None:
@@ -64,6 +65,18 @@ def test_a_box_inside_the_article_is_off_the_way_to_it(page: tuple[list[Block], 
     assert page[1]["off_related"][teaser] == 1.0
     assert page[1]["off_related"][paragraph] == 0.0
     assert page[1]["branch_linked"][teaser] > 0.5
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_standfirsts_stand_between_the_title_and_the_first_vote(asked: bool) -> None:
+    vote, none = np.array([0.0, 0.0, 0.0, 1.0, 1.0]), np.zeros(5)
+    columns = {
+        "level": np.array([0.0, 1.0, 0.0, 0.0, 0.0]),
+        "words": np.log1p([2.0, 5.0, 20.0, 30.0, 30.0]),
+        "trafilatura": vote if asked else none,
+        "resiliparse": none if asked else vote,
+    }
+    assert lead_columns(columns)["lead"].tolist() == [0.0, 0.0, 1.0, 0.0, 0.0]
 
 
 def test_a_block_knows_the_heading_it_stands_under(page: tuple[list[Block], Columns]) -> None:
