@@ -97,7 +97,8 @@ def _words(text: str) -> tuple[list[str], int]:
 
 def _shingles(words: list[str], width: int) -> Hashes:
     """A hash of each run of ``width`` words, in order."""
-    each = np.fromiter((crc32(word.encode(errors="replace")) for word in words), np.uint64, len(words))
+    hashes = {word: crc32(word.encode(errors="replace")) for word in set(words)}
+    each = np.fromiter(map(hashes.__getitem__, words), np.uint64, len(words))
     count = max(len(words) - width + 1, 0)
     total = np.zeros(count, np.uint64)
     for place in range(width):

@@ -19,7 +19,7 @@ from pipelines.extraction.alignment import PageWords, words
 from pipelines.extraction.blocks import Block
 from pipelines.extraction.classifier import best_threshold, load_models
 from pipelines.extraction.document import Document
-from pipelines.extraction.features import block_features, block_sizes
+from pipelines.extraction.features import BlockFeatures
 from pipelines.extraction.features.columns import Columns
 
 DEFAULT_CONFIG.set("DEFAULT", "INSECURE_SSL_FALLBACK", "off")  # it never fetches for us; nor will it without TLS
@@ -54,17 +54,16 @@ class PageFeatures:
     """The features of a page's blocks, which models are trained on and applied to, and the blocks' sizes in words."""
 
     def __init__(self, document: Document, blocks: Sequence[Block]) -> None:
-        self._blocks = blocks
-        self._tokens = [words(block.text) for block in blocks]
-        self._shares = _Shares(self._tokens)
+        tokens = [words(block.text) for block in blocks]
+        self._shares = _Shares(tokens)
         self._resiliparse = self._shares.in_text(resiliparse_text(document))
-        self._titles, self._summary = page_titles(document), page_summary(document)
-        self.sizes: Votes = block_sizes(blocks, self._tokens)
+        self._features = BlockFeatures(blocks, tokens, page_titles(document), page_summary(document))
+        self.sizes: Votes = self._features.sizes
 
     def columns(self, advice: str = "") -> Columns:
         """All features. ``advice``: the body as trafilatura sees it; empty where it was not asked."""
         votes = {"trafilatura": self._shares.in_text(advice), "resiliparse": self._resiliparse}
-        return block_features(self._blocks, self._tokens, votes, self._titles, self._summary)
+        return self._features.columns(votes)
 
 
 def vote(tokens: Sequence[Sequence[str]], text: str) -> Votes:

@@ -61,6 +61,7 @@ def measure(body: str, language: str | None = None) -> Quality:
 
 def _gopher(text: str, lines: Sequence[str], words: Sequence[str], language: str | None) -> dict[str, float | None]:
     plain = [word for word in words if word[0].isalnum() or word[0] == "_"]
+    without_letter = _count(not _ALPHABETIC.search(word) for word in words if not word.isalpha())
     symbols = max(text.count("#"), text.count("...") + text.count("…"))
     return {
         "words": len(plain),
@@ -68,7 +69,7 @@ def _gopher(text: str, lines: Sequence[str], words: Sequence[str], language: str
         "symbol_ratio": symbols / len(words),
         "bullet_lines": _count(line.lstrip().startswith(_BULLETS) for line in lines) / len(lines),
         "ellipsis_lines": _count(line.rstrip().endswith(_ELLIPSES) for line in lines) / len(lines),
-        "alphabetic_words": sum(1 for word in words if word.isalpha() or _ALPHABETIC.search(word)) / len(words),
+        "alphabetic_words": (len(words) - without_letter) / len(words),
         "stop_words": len(STOP_WORDS.intersection(words)) if language in (None, "en") else None,
     }
 
@@ -79,8 +80,8 @@ def _repetition(text: str, lines: Sequence[str], words: Sequence[str]) -> dict[s
         "duplicate_lines": len(again) / len(lines),
         "duplicate_line_chars": sum(map(len, again)) / len(text),
     }
-    known: dict[str, int] = {}
-    ids = np.fromiter((known.setdefault(word, len(known)) for word in words), np.uint64, len(words))
+    known = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    ids = np.fromiter(map(known.__getitem__, words), np.uint64, len(words))
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     ends = np.concatenate(([0], np.cumsum(sizes)))
     hashes, repeats = ids, True

@@ -17,50 +17,60 @@ from pipelines.extraction.features.context import (
     title_columns,
     vote_columns,
 )
-from pipelines.extraction.features.text import detail_columns, plain_columns
+from pipelines.extraction.features.text import Details, plain_columns
 from pipelines.extraction.features.tree import branches, class_columns, place_columns, read_tree, subtree_columns
 
-__all__ = ["block_features", "block_sizes", "candidates"]
+__all__ = ["BlockFeatures", "block_sizes", "candidates"]
 
 MIN_VOTED = 80
 """Words; a smaller vote of trafilatura does not say where the article is."""
 
 
-def block_features(
-    blocks: Sequence[Block],
-    tokens: Sequence[Sequence[str]],
-    votes: Mapping[str, Floats],
-    titles: Sequence[str] = (),
-    about: str = "",
-) -> Columns:
-    """All features by name, one value a block; what is dear to compute is 0 where a block is no candidate.
+class BlockFeatures:
+    """A page's blocks, ready to be seen with anybody's votes: what does not depend on those is made once.
 
-    ``tokens`` are the blocks' words, ``votes`` each extractor's share of every block, ``titles`` the variants of the
-    page's title and ``about`` its description.
+    ``tokens`` are the blocks' words, ``titles`` the variants of the page's title and ``about`` its description;
+    ``sizes`` are the blocks' sizes in words.
     """
-    sizes = block_sizes(blocks, tokens)
-    columns = plain_columns(blocks, sizes)
-    for name, values in votes.items():
-        columns |= vote_columns(name, values, sizes)
-    prose = sizes * ((sizes >= 12) & (columns["linked"] < 0.4) & (columns["ends_sentence"] > 0))
-    tree = read_tree(blocks)
-    voted = votes["trafilatura"] * sizes
-    main = tree.on_path(tree.smallest_with(voted if voted.sum() > MIN_VOTED else prose, 0.7))
-    whole = tree.on_path(tree.smallest_with(prose, 0.5))
-    columns |= place_columns(tree, main, "main") | place_columns(tree, whole, "prose")
-    columns |= signature_columns(tree, sizes, dict(votes), columns["linked"])
-    below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": columns["linked"] * sizes, "prose": prose}
-    sums = {name: tree.sums(value) for name, value in (below | {n: v * sizes for n, v in votes.items()}).items()}
-    columns |= subtree_columns(branches(tree, main), "branch", sums)
-    for step in (1, 2, 3):
-        columns |= subtree_columns(tree.chains[:, min(step, tree.chains.shape[1] - 1)], f"up{step}", sums)
-    columns |= lead_columns(columns)
-    near = candidates(columns)
-    columns |= class_columns(tree, main, np.flatnonzero(near))
-    wanted = np.flatnonzero(near | shifted_any(near) | (columns["level"] > 0))
-    columns |= detail_columns(blocks, tokens, wanted, titles, about)
-    columns |= title_columns(columns) | section_columns(blocks, columns) | neighbour_columns(columns)
-    return columns | _page_columns(sizes, prose)
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        tokens: Sequence[Sequence[str]],
+        titles: Sequence[str] = (),
+        about: str = "",
+    ) -> None:
+        self.sizes = block_sizes(blocks, tokens)
+        self._blocks = blocks
+        self._plain = plain_columns(blocks, self.sizes)
+        self._tree = read_tree(blocks)
+        self._details = Details(blocks, tokens, titles, about)
+
+    def columns(self, votes: Mapping[str, Floats]) -> Columns:
+        """All features by name, one value a block; what is dear to compute is 0 where a block is no candidate.
+
+        ``votes``: each extractor's share of every block.
+        """
+        sizes, tree, columns = self.sizes, self._tree, dict(self._plain)
+        for name, values in votes.items():
+            columns |= vote_columns(name, values, sizes)
+        prose = sizes * ((sizes >= 12) & (columns["linked"] < 0.4) & (columns["ends_sentence"] > 0))
+        voted = votes["trafilatura"] * sizes
+        main = tree.on_path(tree.smallest_with(voted if voted.sum() > MIN_VOTED else prose, 0.7))
+        whole = tree.on_path(tree.smallest_with(prose, 0.5))
+        columns |= place_columns(tree, main, "main") | place_columns(tree, whole, "prose")
+        columns |= signature_columns(tree, sizes, dict(votes), columns["linked"])
+        below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": columns["linked"] * sizes, "prose": prose}
+        sums = {name: tree.sums(value) for name, value in (below | {n: v * sizes for n, v in votes.items()}).items()}
+        columns |= subtree_columns(branches(tree, main), "branch", sums)
+        for step in (1, 2, 3):
+            columns |= subtree_columns(tree.chains[:, min(step, tree.chains.shape[1] - 1)], f"up{step}", sums)
+        columns |= lead_columns(columns)
+        near = candidates(columns)
+        columns |= class_columns(tree, main, np.flatnonzero(near))
+        columns |= self._details.columns(near | shifted_any(near) | (columns["level"] > 0))
+        columns |= title_columns(columns) | section_columns(self._blocks, columns) | neighbour_columns(columns)
+        return columns | _page_columns(sizes, prose)
 
 
 def candidates(columns: Columns) -> Bools:

@@ -113,11 +113,7 @@ def title_columns(columns: Columns) -> Columns:
 
 def signature_columns(tree: Tree, sizes: Floats, votes: dict[str, Floats], linked: Floats) -> Columns:
     """Totals over the blocks with the same tags and first classes: how much text, how many, how much of it voted."""
-    labels_seen: dict[str, int] = {}
-    numbers = [labels_seen.setdefault(label, len(labels_seen)) for label in (*map(_label, tree.elements), "")]
-    rows = np.array(numbers, dtype=np.int64)[tree.chains[:, :4]]
-    keys = np.unique(rows @ len(labels_seen) ** np.arange(rows.shape[1]), return_inverse=True)[1]
-    groups = int(keys.max()) + 1
+    keys, groups = tree.signatures
 
     def total(values: Floats) -> Floats:
         return np.asarray(np.bincount(keys, values, groups)[keys], dtype=np.float64)
@@ -135,8 +131,3 @@ def signature_columns(tree: Tree, sizes: Floats, votes: dict[str, Floats], linke
         out[f"alike_{name}"] = voted / np.maximum(words_, 1.0)
         out[f"alike_{name}_share"] = voted / max((value * sizes).sum(), 1.0)
     return out
-
-
-def _label(element: object) -> str:
-    get = element.get  # type: ignore[attr-defined]
-    return f"{element.tag}.{(get('class') or '').split(' ')[0]}"  # type: ignore[attr-defined]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from math import log1p
 
 import numpy as np
 
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import Block, Kind
-from pipelines.extraction.features.columns import Columns, Floats, Ints
+from pipelines.extraction.features.columns import Bools, Columns, Floats
 from pipelines.extraction.features.vocabulary import TEXT_GROUPS, text_groups
 
 _ENDS = tuple('.!?…。！？」』"”’»)।')
@@ -20,6 +20,12 @@ _DETAILS = (
     "word_length ends_colon ends_ellipsis starts_lower starts_bullet capitals digits commas quotes sentences links "
     "longest_link strong em pipes"
 ).split()
+_LIKE = ("title", "about")
+_NAMES = (
+    *_DETAILS,
+    *(f"text_{name}" for name in TEXT_GROUPS),
+    *(f"{what}_{name}" for name in _LIKE for what in ("like", "in")),
+)
 
 
 def plain_columns(blocks: Sequence[Block], sizes: Floats) -> Columns:
@@ -40,19 +46,33 @@ def plain_columns(blocks: Sequence[Block], sizes: Floats) -> Columns:
     return columns | {f"kind_{kind.value}": (kinds == number).astype(np.float64) for number, kind in enumerate(_KINDS)}
 
 
-def detail_columns(
-    blocks: Sequence[Block], tokens: Sequence[Sequence[str]], at: Ints, titles: Sequence[str], about: str
-) -> Columns:
-    """The dearer columns, for the blocks ``at`` these places; 0 elsewhere."""
-    places = at.tolist()
-    filled = np.zeros((len(blocks), len(_DETAILS) + len(TEXT_GROUPS)))
-    if places:
-        details = np.array([_row(blocks[place], tokens[place]) for place in places])
-        filled[at] = np.hstack((details, text_groups([blocks[place].text for place in places])))
-    columns = dict(zip((*_DETAILS, *(f"text_{name}" for name in TEXT_GROUPS)), filled.T, strict=True))
-    seen = Counter(block.text for block in blocks)
-    columns["repeated"] = np.array([min(seen[block.text], 4) - 1.0 for block in blocks])
-    return columns | _likeness_columns(tokens, places, {"title": titles, "about": [about]})
+class Details:
+    """The dearer columns, computed for the blocks that they are asked for, once."""
+
+    def __init__(
+        self, blocks: Sequence[Block], tokens: Sequence[Sequence[str]], titles: Sequence[str], about: str
+    ) -> None:
+        self._blocks, self._tokens = blocks, tokens
+        self._like = [{frozenset(map(str.lower, words(text))) for text in each if text} for each in (titles, [about])]
+        self._rows = np.zeros((len(blocks), len(_DETAILS) + len(TEXT_GROUPS) + 2 * len(_LIKE)))
+        self._known = np.zeros(len(blocks), dtype=np.bool_)
+        seen = Counter(block.text for block in blocks)
+        self._repeated = np.array([min(seen[block.text], 4) - 1.0 for block in blocks])
+
+    def columns(self, wanted: Bools) -> Columns:
+        """All of them; 0 for blocks that are not ``wanted``."""
+        new = np.flatnonzero(wanted & ~self._known)
+        if len(new):
+            self._rows[new] = self._read(new.tolist())
+            self._known |= wanted
+        shown = np.where(wanted[:, None], self._rows, 0.0)
+        return {**dict(zip(_NAMES, shown.T, strict=True)), "repeated": self._repeated}
+
+    def _read(self, places: Sequence[int]) -> Floats:
+        details = [_row(self._blocks[place], self._tokens[place]) for place in places]
+        groups = text_groups([self._blocks[place].text for place in places])
+        likeness = [_likenesses(self._tokens[place], self._like) for place in places]
+        return np.hstack((details, groups, likeness))
 
 
 def _row(block: Block, block_words: Sequence[str]) -> tuple[float, ...]:
@@ -87,22 +107,17 @@ def _row(block: Block, block_words: Sequence[str]) -> tuple[float, ...]:
     )
 
 
-def _likeness_columns(
-    tokens: Sequence[Sequence[str]], places: Sequence[int], texts: Mapping[str, Sequence[str]]
-) -> Columns:
-    """How like the blocks are to texts of these names; 0 for those of more than three times as many words."""
-    columns = {f"{what}_{name}": np.zeros(len(tokens)) for name in texts for what in ("like", "in")}
-    sets = {name: {frozenset(map(str.lower, words(text))) for text in each if text} for name, each in texts.items()}
-    limits = {name: 3 * max(map(len, each), default=0) for name, each in sets.items()}
-    for place in places:
-        size = len(tokens[place])
-        if not 0 < size <= max(limits.values()):
+def _likenesses(own: Sequence[str], texts: Sequence[Set[frozenset[str]]]) -> list[float]:
+    """How like a block of these words is to each text; 0 where it has more than three times as many words."""
+    found: list[float] = []
+    folded: Set[str] | None = None
+    for others in texts:
+        if not 0 < len(own) <= 3 * max(map(len, others), default=0):
+            found += (0.0, 0.0)
             continue
-        own = set(map(str.lower, tokens[place]))
-        for name in texts:
-            if size <= limits[name]:
-                columns[f"like_{name}"][place], columns[f"in_{name}"][place] = _likeness(own, sets[name])
-    return columns
+        folded = set(map(str.lower, own)) if folded is None else folded
+        found += _likeness(folded, others)
+    return found
 
 
 def _likeness(own: Set[str], others: Set[frozenset[str]]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from lxml.html import HtmlElement
@@ -42,6 +42,15 @@ class Tree:
         if len(wanted):
             rows[wanted] = [_marks(self.elements[element]) for element in wanted.tolist()]
         return rows
+
+    @cached_property
+    def signatures(self) -> tuple[Ints, int]:
+        """For each block the number of its signature, the tags and first classes around it, and how many there are."""
+        seen: dict[str, int] = {}
+        numbers = [seen.setdefault(label, len(seen)) for label in (*map(_label, self.elements), "")]
+        rows = np.array(numbers, dtype=np.int64)[self.chains[:, :4]]
+        keys = np.unique(rows @ len(seen) ** np.arange(rows.shape[1]), return_inverse=True)[1]
+        return keys, int(keys.max()) + 1
 
     def sums(self, values: Floats) -> Floats:
         """Sum of the blocks' values below each element."""
@@ -99,6 +108,10 @@ def read_tree(blocks: Sequence[Block]) -> Tree:
     return Tree(
         elements, np.array(parents, dtype=np.int64), np.stack(columns, axis=1), np.array(depths, dtype=np.int64)
     )
+
+
+def _label(element: HtmlElement) -> str:
+    return f"{element.tag!s}.{(element.get('class') or '').split(' ')[0]}"
 
 
 def _marks(element: HtmlElement) -> tuple[float, ...]:

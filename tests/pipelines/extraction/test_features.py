@@ -7,7 +7,7 @@ from lxml import html
 from pipelines.extraction.alignment import words
 from pipelines.extraction.blocks import Block, segment
 from pipelines.extraction.classifier import load_models
-from pipelines.extraction.features import block_features, block_sizes, candidates
+from pipelines.extraction.features import BlockFeatures, block_sizes, candidates
 from pipelines.extraction.features.columns import Columns
 from pipelines.extraction.features.context import lead_columns
 from pipelines.extraction.features.vocabulary import CLASS_GROUPS, TEXT_GROUPS, class_groups, text_groups
@@ -36,7 +36,7 @@ def page() -> tuple[list[Block], Columns]:
     tokens = [words(block.text) for block in blocks]
     voted = np.array([float(block.text.startswith("The exchange")) for block in blocks])
     votes = {"trafilatura": voted, "resiliparse": voted}
-    return blocks, block_features(blocks, tokens, votes, ["Exchange resumes withdrawals | The Daily Block"], "")
+    return blocks, BlockFeatures(blocks, tokens, ["Exchange resumes withdrawals | The Daily Block"]).columns(votes)
 
 
 def at(page: tuple[list[Block], Columns], text: str) -> int:
