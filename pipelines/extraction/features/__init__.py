@@ -40,11 +40,16 @@ class BlockFeatures:
         titles: Sequence[str] = (),
         about: str = "",
     ) -> None:
-        self.sizes = block_sizes(blocks, tokens)
+        self.sizes = sizes = block_sizes(blocks, tokens)
         self._blocks = blocks
-        self._plain = plain_columns(blocks, self.sizes)
-        self._tree = read_tree(blocks)
+        self._tree = tree = read_tree(blocks)
         self._details = Details(blocks, tokens, titles, about)
+        plain = plain_columns(blocks, sizes)
+        self._prose = prose = sizes * ((sizes >= 12) & (plain["linked"] < 0.4) & (plain["ends_sentence"] > 0))
+        around = place_columns(tree, tree.on_path(tree.smallest_with(prose, 0.5)), "prose")
+        self._plain = plain | around | _page_columns(sizes, prose)
+        below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": plain["linked"] * sizes, "prose": prose}
+        self._sums = {name: tree.sums(value) for name, value in below.items()}
 
     def columns(self, votes: Mapping[str, Floats]) -> Columns:
         """All features by name, one value a block; what is dear to compute is 0 where a block is no candidate.
@@ -54,14 +59,11 @@ class BlockFeatures:
         sizes, tree, columns = self.sizes, self._tree, dict(self._plain)
         for name, values in votes.items():
             columns |= vote_columns(name, values, sizes)
-        prose = sizes * ((sizes >= 12) & (columns["linked"] < 0.4) & (columns["ends_sentence"] > 0))
         voted = votes["trafilatura"] * sizes
-        main = tree.on_path(tree.smallest_with(voted if voted.sum() > MIN_VOTED else prose, 0.7))
-        whole = tree.on_path(tree.smallest_with(prose, 0.5))
-        columns |= place_columns(tree, main, "main") | place_columns(tree, whole, "prose")
+        main = tree.on_path(tree.smallest_with(voted if voted.sum() > MIN_VOTED else self._prose, 0.7))
+        columns |= place_columns(tree, main, "main")
         columns |= signature_columns(tree, sizes, dict(votes), columns["linked"])
-        below = {"words": sizes, "blocks": np.ones(len(sizes)), "linked": columns["linked"] * sizes, "prose": prose}
-        sums = {name: tree.sums(value) for name, value in (below | {n: v * sizes for n, v in votes.items()}).items()}
+        sums = self._sums | {name: tree.sums(values * sizes) for name, values in votes.items()}
         columns |= subtree_columns(branches(tree, main), "branch", sums)
         for step in (1, 2, 3):
             columns |= subtree_columns(tree.chains[:, min(step, tree.chains.shape[1] - 1)], f"up{step}", sums)
@@ -69,8 +71,7 @@ class BlockFeatures:
         near = candidates(columns)
         columns |= class_columns(tree, main, np.flatnonzero(near))
         columns |= self._details.columns(near | shifted_any(near) | (columns["level"] > 0))
-        columns |= title_columns(columns) | section_columns(self._blocks, columns) | neighbour_columns(columns)
-        return columns | _page_columns(sizes, prose)
+        return columns | title_columns(columns) | section_columns(self._blocks, columns) | neighbour_columns(columns)
 
 
 def candidates(columns: Columns) -> Bools:

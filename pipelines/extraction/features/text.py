@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence, Set
 from math import log1p
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class Details:
         self, blocks: Sequence[Block], tokens: Sequence[Sequence[str]], titles: Sequence[str], about: str
     ) -> None:
         self._blocks, self._tokens = blocks, tokens
-        self._like = [{frozenset(map(str.lower, words(text))) for text in each if text} for each in (titles, [about])]
+        self._texts = [_Texts.of(each) for each in (titles, [about])]
         self._rows = np.zeros((len(blocks), len(_DETAILS) + len(TEXT_GROUPS) + 2 * len(_LIKE)))
         self._known = np.zeros(len(blocks), dtype=np.bool_)
         seen = Counter(block.text for block in blocks)
@@ -71,7 +72,7 @@ class Details:
     def _read(self, places: Sequence[int]) -> Floats:
         details = [_row(self._blocks[place], self._tokens[place]) for place in places]
         groups = text_groups([self._blocks[place].text for place in places])
-        likeness = [_likenesses(self._tokens[place], self._like) for place in places]
+        likeness = [_likenesses(self._tokens[place], self._texts) for place in places]
         return np.hstack((details, groups, likeness))
 
 
@@ -107,17 +108,26 @@ def _row(block: Block, block_words: Sequence[str]) -> tuple[float, ...]:
     )
 
 
-def _likenesses(own: Sequence[str], texts: Sequence[Set[frozenset[str]]]) -> list[float]:
-    """How like a block of these words is to each text; 0 where it has more than three times as many words."""
-    found: list[float] = []
-    folded: Set[str] | None = None
-    for others in texts:
-        if not 0 < len(own) <= 3 * max(map(len, others), default=0):
-            found += (0.0, 0.0)
-            continue
-        folded = set(map(str.lower, own)) if folded is None else folded
-        found += _likeness(folded, others)
-    return found
+class _Texts(NamedTuple):
+    """The words of texts that blocks are compared with, and how many a block may have to be compared at all."""
+
+    words: Set[frozenset[str]]
+    limit: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        """Three times the words of the longest is the limit."""
+        each = {frozenset(map(str.lower, words(text))) for text in texts if text}
+        return cls(each, 3 * max(map(len, each), default=0))
+
+
+def _likenesses(own: Sequence[str], texts: Sequence[_Texts]) -> list[float]:
+    """How like a block of these words is to each of the texts; 0 where it has too many words, or none."""
+    if not 0 < len(own) <= max(each.limit for each in texts):
+        return [0.0, 0.0] * len(texts)
+    folded = set(map(str.lower, own))
+    found = (_likeness(folded, each.words) if len(own) <= each.limit else (0.0, 0.0) for each in texts)
+    return [value for pair in found for value in pair]
 
 
 def _likeness(own: Set[str], others: Set[frozenset[str]]) -> tuple[float, float]:
