@@ -170,6 +170,9 @@ class Link:
     teaser: str | None = None
     position: int = 0
 
+    def __reduce__(self) -> tuple[type[Link], tuple[str, str, str, str | None, int]]:
+        return Link, (self.kind, self.url, self.text, self.teaser, self.position)  # see RemovedBlock
+
 
 @dataclass(frozen=True, slots=True)
 class RemovedBlock:
@@ -179,6 +182,10 @@ class RemovedBlock:
     rule: str
     text: str
     path: str = ""
+
+    def __reduce__(self) -> tuple[type[RemovedBlock], tuple[str, str, str, str]]:
+        """A page has a hundred of these, and as dataclasses are pickled they took a worker's answer twice its time."""
+        return RemovedBlock, (self.reason, self.rule, self.text, self.path)
 
 
 @dataclass(frozen=True, slots=True)
