@@ -18,6 +18,8 @@ LOG = "https://beacon.example/2026/03/keepers-log/"
         (LOG, '<p class="page-links"><a href="2/">2</a></p>', True),
         (LOG, f'<a rel="next" href="{LOG}2/">Next</a>', True),
         (LOG, "<link rel='next' href='?page=2'>", True),
+        (LOG, "<a class='page-links' HREF = './page/2'>", True),
+        ("https://b.example/The-Log/", '<a REL="Next" HREF="/The-Log/page/2/">Next</a>', True),
         (LOG, '<a REL="Next" HREF="/2026/03/Keepers-Log/page/2/">Next</a>', True),
         (f"{LOG}2/", f'<div class="pagination"><a href="{LOG}3/">3</a></div>', True),
         ("https://b.example/log.html", "<a rel=next href=log-2.html>2</a>", True),
@@ -35,8 +37,12 @@ def test_pages_that_may_go_on_are_told_without_parsing(url: str, links: str, may
     assert may_go_on(RawPage(url, f"<html><body><p>The log.</p>{links}</body></html>".encode())) is may
 
 
-def test_a_page_of_nothing_but_links_is_told_in_no_time() -> None:
-    body = b'<a rel="next">' + b"href" * 500_000 + b"keepers-log" * 100_000
+@pytest.mark.parametrize(
+    "links",
+    [b"href" * 500_000, b"keepers-log" * 200_000, (b"href" + b" " * 1_000) * 2_000, b"href='?x;x;x;x;x;x;" * 100_000],
+    ids=["links", "names", "spaces", "parameters"],
+)
+def test_a_page_of_nothing_but_links_is_told_in_no_time(links: bytes) -> None:
     began = time.perf_counter()
-    assert may_go_on(RawPage(LOG, body))
+    assert not may_go_on(RawPage(LOG, b'<a rel="next">' + links))
     assert time.perf_counter() - began < 1
