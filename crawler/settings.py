@@ -128,14 +128,13 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the budgets of a source bound it
 }
+EXTENSIONS_BASE = {  # Scrapy loads what it is told to leave out: its remote control, telnet and exports, a web server
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.memdebug.MemoryDebugger": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+}
 EXTENSIONS = {
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
-    "scrapy.extensions.logstats.LogStats": None,  # progress.py says more
-    "scrapy.extensions.throttle.AutoThrottle": None,
     "crawler.extensions.pace.Pace": 0,
     "crawler.extensions.rejections.Rejections": 10,
     "crawler.extensions.progress.Progress": 20,
