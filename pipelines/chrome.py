@@ -98,7 +98,8 @@ class Count:
 
 def masked(text: str) -> str:
     """The start of a text with case and punctuation folded away; in short texts numbers and month names too."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
+    start = text[:MAX_TEXT]
+    folded = start.lower() if start.isascii() else unicodedata.normalize("NFKC", start).casefold()
     if len(text) <= SHORT:
         folded = _MONTHS.sub("#", _DIGITS.sub("#", folded))
     return " ".join(folded.translate(_SPACES).split()) if folded.isascii() else _NOISE.sub(" ", folded).strip()

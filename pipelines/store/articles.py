@@ -258,7 +258,7 @@ def _write_children(conn: Connection, article: Article, is_new: bool) -> None:
             conn.execute(delete(child).where(child.c.article_id == article.id))
         if values:
             execute_many(conn, _NEW_CHILD[child], values)
-    sum_removed(conn, key)
+    sum_removed(conn, key, article.removed)
 
 
 def _note_page(conn: Connection, page_id: int | None, article_id: str, version: int) -> list[str]:

@@ -6,22 +6,32 @@ quarter of the time that an article takes to be written: so what is added is sum
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
+from pipelines.items import RemovedBlock
 from pipelines.store.dialect import run
+from pipelines.store.types import storable
 
 _ADD = """
 INSERT INTO removed_month (month, source, reason, blocks, characters)
-SELECT strftime('%Y-%m', article.published_ts, 'unixepoch'), coalesce(article.source, ''), removed_block.reason,
-       count(*), sum(length(removed_block.text))
-FROM article JOIN removed_block ON removed_block.article_id = article.id
-WHERE article.id = ? GROUP BY removed_block.reason
+SELECT strftime('%Y-%m', published_ts, 'unixepoch'), coalesce(source, ''), ?, ?, ? FROM article WHERE id = ?
 ON CONFLICT (month, source, reason) DO UPDATE SET
   blocks = blocks + excluded.blocks, characters = characters + excluded.characters
 """
 
 
-def sum_removed(conn: Connection, article_id: str) -> None:
-    """Add the blocks of an article, which were all written in this transaction. Call it once."""
-    if conn.dialect.name == "sqlite":  # elsewhere the sums are a view
-        run(conn, _ADD, (article_id,))
+def sum_removed(conn: Connection, article_id: str, removed: Sequence[RemovedBlock]) -> None:
+    """Add the blocks of an article, all of which were written in this transaction. Call it once."""
+    if conn.dialect.name != "sqlite":  # elsewhere the sums are a view
+        return
+    blocks: Counter[str] = Counter()
+    characters: Counter[str] = Counter()
+    for each in removed:
+        reason = str(each.reason)
+        blocks[reason] += 1
+        characters[reason] += len(storable(each.text))
+    if blocks:
+        run(conn, _ADD, [(reason, number, characters[reason], article_id) for reason, number in blocks.items()])
