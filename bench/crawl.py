@@ -1,10 +1,11 @@
-"""Pages a second of a whole crawl beside its parts: ``python -m bench.crawl [--pages 2000]`` (needs nginx).
+"""Pages a second of a whole crawl beside its parts: ``python -m bench.crawl [--pages 2000] [--gold DIR…]``.
 
 (a) plain Scrapy, fetching only; (b) the extraction alone, enrichment included, on all cores; (c) ``newsmint crawl``,
-from the request to the row in the store. All on the same pages, from nginx on loopback, turn and turn about, start-up
-included. What counts is (c) as a share of the slower of (a) and (b), the best of each: a shared machine's speed changes
-from one minute to the next. Beside the pages a second stands the CPU of a page, in the process itself and in its
-extraction workers: that holds on a loaded machine as well.
+from the request to the row in the store. All on the same pages, made up or those of gold folders, from nginx (which it
+needs) on loopback, turn and turn about, start-up included. What counts is (c) as a share of the slower of (a) and (b),
+all turns together: a shared machine's speed changes from one minute to the next, and the best of each would be of
+different minutes. Beside the pages a second stands the CPU of a page, in the process itself and in its extraction
+workers: that holds on a loaded machine as well.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
-from bench.newssite import free_port, nginx, story_path, write_site, write_sources
-from bench.processes import CpuMeter, metered
+from bench.gold import read_gold
+from bench.newssite import free_port, nginx, story_page, story_path, write_site, write_sources
+from bench.processes import metered
 from pipelines.errors import MissingInput
 
 CRAWL = """
@@ -85,11 +87,12 @@ print(Plain.pages)
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """What a part did: pages, in so many seconds of the clock, with so much CPU."""
+    """What a part did: pages, in so many seconds of the clock, with so many of CPU in the process and its workers."""
 
     pages: int
     seconds: float
-    cpu: CpuMeter
+    main: float
+    workers: float
 
     @property
     def rate(self) -> float:
@@ -98,7 +101,7 @@ class Speed:
 
     def __str__(self) -> str:
         each = 1000 / max(self.pages, 1)
-        main, workers = self.cpu.main * each, self.cpu.workers * each
+        main, workers = self.main * each, self.workers * each
         cpu = f"{main:5.1f} + {workers:5.1f} in workers = {main + workers:5.1f} ms CPU a page"
         return f"{self.rate:7.1f} pages/s ({self.seconds:.1f} s)  {cpu}"
 
@@ -110,6 +113,8 @@ class Site:
     home: Path
     base: str
     pages: int
+    table: str = "article"
+    """Where each page is a row in the end; of real pages some are no articles."""
 
     @property
     def listed(self) -> Path:
@@ -133,7 +138,7 @@ def whole_crawl(site: Site, profile: Path | None = None) -> Speed:
         left.unlink()
     sources, store = write_sources(site.home / "sources.toml", site.base), site.home / "news.sqlite3"
     words = ["crawl", "all", "--deep", "--sources", str(sources), "--db", str(store)]
-    return _run(site, "crawl", CRAWL, words, profile, lambda said: _stored(store))
+    return _run(site, "crawl", CRAWL, words, profile, lambda said: _stored(store, site.table))
 
 
 def _run(
@@ -157,36 +162,44 @@ def _run(
         complaints.seek(0)
         if process.returncode:
             raise MissingInput(f"{name} ended with {process.returncode}: {complaints.read()[-500:]}")
-        return Speed(count(said.read()), seconds, cpu)
+        return Speed(count(said.read()), seconds, cpu.main, cpu.workers)
+
+
+def _together(turns: Sequence[Speed]) -> Speed:
+    """All turns of a part as one."""
+    figures = ((turn.pages, turn.seconds, turn.main, turn.workers) for turn in turns)
+    return Speed(*map(sum, zip(*figures, strict=True)))
 
 
 def _each(speed: Speed) -> float:
     """CPU seconds of a page."""
-    return (speed.cpu.main + speed.cpu.workers) / max(speed.pages, 1)
+    return (speed.main + speed.workers) / max(speed.pages, 1)
 
 
 def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(Path.cwd())}
 
 
-def _stored(store: Path) -> int:
+def _stored(store: Path, table: str) -> int:
     with closing(sqlite3.connect(store)) as connection:
-        return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def main() -> int:
     """Measure the three, print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--gold", type=Path, nargs="+", metavar="DIR", help="real pages instead of made-up ones")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profile", action="store_true", help="profile (c), which slows it, and print its top ten")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="newsmint-bench-") as name:
         home, port = Path(name), free_port()
         home.chmod(0o755)
-        site = Site(home, f"http://127.0.0.1:{port}", options.pages)
+        real = [page.raw.body.decode(errors="replace") for each in options.gold or () for page in read_gold(each)]
+        site = Site(home, f"http://127.0.0.1:{port}", len(real) or options.pages, "page" if real else "article")
         print(f"writing {site.pages:,} pages …", flush=True)
-        write_site(home / "site", site.pages, site.base)
+        write_site(home / "site", site.pages, site.base, real.__getitem__ if real else story_page)
         site.listed.write_text("\n".join(map(story_path, range(site.pages))))
         profile = home / "profile" if options.profile else None
         with nginx(home / "site", port):
@@ -202,7 +215,7 @@ def main() -> int:
                     print(f"{title:32} {runs[title][-1]}", flush=True)
         if profile:
             subprocess.run([sys.executable, "-c", TOP_TEN, str(profile)], check=True)
-    fetching, extracting, crawling = (max(some, key=lambda speed: speed.rate) for some in runs.values())
+    fetching, extracting, crawling = map(_together, runs.values())
     share, of_cpu = crawling.rate / min(fetching.rate, extracting.rate), _each(extracting) / _each(crawling)
     print(f"(c) as a share of the slower of (a) and (b): {share:.2f}; by CPU, of (b): {of_cpu:.2f}")
     short = [speed for some in runs.values() for speed in some if speed.pages != site.pages]
