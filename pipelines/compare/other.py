@@ -21,6 +21,7 @@ import pipelines
 from pipelines.corrections import Correction, read_corrections
 from pipelines.errors import BadConfig, BadInput, MissingInput, UsageError
 from pipelines.extraction.boilerplate import parse_rules
+from pipelines.extraction.classifier import read_models
 
 PACKAGE = Path(pipelines.__file__).parent
 ROOT = PACKAGE.parent
@@ -87,7 +88,16 @@ def _put_model(inside: list[Path], model: Path, suffixes: set[str]) -> None:
         named = [it for it in alike if it.name == each.name] or alike
         if len(named) != 1:
             raise BadInput(f"{each}: name it as the file it replaces: {', '.join(sorted(it.name for it in alike))}")
+        if each.suffix == ".npz":
+            _check_model(each)
         shutil.copyfile(each, named[0])
+
+
+def _check_model(path: Path) -> None:
+    try:
+        read_models(path.read_bytes())
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}; a model of an older version runs in its own: name its git revision") from None
 
 
 def _put_rules(path: Path, rules: Path) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,8 +101,12 @@ def load_models() -> BlockModels:
 
 
 def read_models(data: bytes) -> BlockModels:
-    """The models from the bytes of their file. Plain arrays: nothing in it can run. BadInput for other arrays."""
-    with np.load(BytesIO(data), allow_pickle=False) as arrays:
+    """The models from the bytes of their file. Plain arrays: nothing in it can run. BadInput for anything else."""
+    try:
+        loaded = np.load(BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, BadZipFile) as error:
+        raise BadInput(f"no file of arrays ({error})") from None
+    with loaded as arrays:
         if missing := {f"{name}_{part}" for name in MODELS for part in PARTS} - set(arrays):
             raise BadInput(f"no block models of this version ({min(missing)} is not there): train them again")
         return BlockModels(**{name: _model(arrays, name) for name in MODELS})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from pipelines.compare import other as module
@@ -81,6 +83,21 @@ def test_a_file_that_is_no_use(
 ) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(error, match=message), other_extractor(str(tmp_path / name)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [({"feature": np.zeros(15)}, "no block models of this version"), (None, "no file of arrays")],
+)
+def test_a_model_that_this_version_cannot_use(tmp_path: Path, arrays: dict[str, Any] | None, message: str) -> None:
+    model = tmp_path / "of-last-year.npz"
+    if arrays is None:
+        model.write_bytes(MODEL.read_bytes()[:5000])
+    else:
+        np.savez(model, **arrays)
+    expected = f"of-last-year.npz: {message}.*name its git revision"
+    with pytest.raises(BadInput, match=expected), other_extractor(str(model)):
         pass
 
 
