@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.items import Article, RawPage
-from pipelines.pool import MAX_BYTES, MAX_TAGS, ExtractionFailure, ExtractionPool, oversize
+from pipelines.pool import MAX_ATTRIBUTES, MAX_BYTES, MAX_TAGS, ExtractionFailure, ExtractionPool, oversize
 
 PARAGRAPH = (
     "<p>The council of the Larkspur network voted on Monday to lower the fee for small transfers by a third.</p>"
@@ -52,6 +52,11 @@ def test_map_keeps_the_order_and_pairs_each_page_with_its_article(pool: Extracti
         (b"<i>" * (MAX_TAGS + 1), "too_many_tags"),
         (b"</i>" * (MAX_TAGS + 1), None),
         (b"<i>" * 100, None),
+        (b"<i" + b" a=1" * (MAX_ATTRIBUTES + 1) + b">", "too_many_tags"),
+        (b"<p>" + b"<i" + b" a=1" * (MAX_ATTRIBUTES + 1), "too_many_tags"),
+        (b"<i" + b" a='1 2'" * (MAX_ATTRIBUTES - 1) + b">", None),
+        (b"<i>" + b" a=1" * (MAX_ATTRIBUTES + 1), None),
+        (b"<3" + b" a=1" * (MAX_ATTRIBUTES + 1), None),
     ],
 )
 def test_what_is_too_large_to_parse_safely_has_a_name(body: bytes, kind: str | None) -> None:
