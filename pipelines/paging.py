@@ -29,7 +29,7 @@ _MARKS = (
     *(b'rel="next', b"rel='next", b"rel=next", b' next"', b" next'", b'"next"'),
     *(each.encode() for each in PAGER_CLASSES),
 )
-_RELATIVE = rb"""href\s*=\s*["']?(?:(?:\./)?(?:page/)?|\?(?:[^"'\s<>]{0,40}[&;])?""" + _PARAMETER.encode() + rb"=)"
+_RELATIVE = rb"""href\s*=\s*["']?(?i:(?:\./)?(?:page/)?|\?(?:[^"'\s<>]{0,40}[&;])?""" + _PARAMETER.encode() + rb"=)"
 _ENDING = re.compile(r"\.(?:html?|php|aspx?)$")
 
 

@@ -18,6 +18,7 @@ LOG = "https://beacon.example/2026/03/keepers-log/"
         (LOG, '<p class="page-links"><a href="2/">2</a></p>', True),
         (LOG, f'<a rel="next" href="{LOG}2/">Next</a>', True),
         (LOG, "<link rel='next' href='?page=2'>", True),
+        (LOG, "<link rel='next' href='?id=4&amp;Page=2'>", True),
         (LOG, "<a class='page-links' HREF = './page/2'>", True),
         ("https://b.example/The-Log/", '<a REL="Next" HREF="/The-Log/page/2/">Next</a>', True),
         (LOG, '<a REL="Next" HREF="/2026/03/Keepers-Log/page/2/">Next</a>', True),
