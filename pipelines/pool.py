@@ -15,6 +15,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -27,6 +28,7 @@ from pebble import ProcessExpired, ProcessPool
 from pipelines.collector import calm_collector
 from pipelines.enrich.values import Enrichment
 from pipelines.items import Article, RawPage, Verdict
+from pipelines.lasting_pool import LastingPool
 from pipelines.orphans import when_orphaned
 from pipelines.quality.values import Quality
 from pipelines.rights import Notice
@@ -85,8 +87,9 @@ class ExtractionPool:
         self._time_limit = time_limit
         self._hung: Counter[str] = Counter()
         """Source → pages that took too long."""
-        self._pool = ProcessPool(
-            max_workers=self.workers, initializer=prepare_worker, initargs=(memory_limit,), context=_context()
+        context = _context()
+        self._pool = LastingPool(
+            lambda: ProcessPool(self.workers, initializer=prepare_worker, initargs=(memory_limit,), context=context)
         )
 
     def start(self) -> None:
@@ -134,14 +137,12 @@ class ExtractionPool:
 
     def close(self) -> None:
         """Kill the workers; pages under way are given up."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._pool.close()
 
     @property
     def worker_ids(self) -> list[int]:
         """Process numbers of the running workers."""
-        workers = self._pool._pool_manager.worker_manager.workers.values()
-        return [worker.pid for worker in workers if worker.pid]
+        return self._pool.worker_ids
 
     def __enter__(self) -> ExtractionPool:
         return self
@@ -188,7 +189,7 @@ def _outcome(task: Future[Timed], time_limit: float) -> Timed:
         return task.result()
     if isinstance(error, TimeoutError):
         return Timed(ExtractionFailure("time_limit", f"took more than {time_limit:g} s"), time_limit)
-    if isinstance(error, ProcessExpired):
+    if isinstance(error, ProcessExpired | BrokenProcessPool):
         return Timed(ExtractionFailure("crash", f"the worker died: {error}"))
     return Timed(ExtractionFailure("error", f"{type(error).__name__}: {error}"))
 

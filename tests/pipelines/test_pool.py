@@ -110,6 +110,15 @@ def test_a_worker_that_dies_costs_one_page_and_is_replaced(pool: ExtractionPool)
     assert isinstance(pool.submit(page()).result(timeout=30), Article)
 
 
+def test_workers_that_die_idle_cost_nothing() -> None:
+    with ExtractionPool(workers=2) as pool:
+        for number in range(3):
+            assert isinstance(pool.submit(page(number)).result(timeout=30), Article)
+            for victim in pool.worker_ids:
+                os.kill(victim, signal.SIGKILL)
+            time.sleep(0.1 * number)  # some are known to be dead by the next page, some are not
+
+
 def test_a_worker_has_a_limit_of_memory() -> None:
     with ExtractionPool(workers=1, memory_limit=1_000_000) as pool:
         failure = pool.submit(page()).result(timeout=60)
