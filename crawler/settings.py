@@ -97,7 +97,6 @@ STOP_SECONDS = 6.0
 # From page to article: the data path ------------------------------------------------------------------------------
 
 ITEM_PIPELINES = {
-    "pipelines.stages.archive_page.ArchivePage": 100,
     "pipelines.stages.extract_article.ExtractArticle": 200,
     "pipelines.stages.validate_article.ValidateArticle": 300,
     "pipelines.stages.store_article.StoreArticle": 400,
