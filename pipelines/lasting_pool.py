@@ -27,7 +27,6 @@ IN_A_ROW = 3
 """and pools that may break, one after the other, with nothing done."""
 LOCK_SECONDS = 20.0
 """For how long workers wait for the channel's lock, which one may have died with. A page takes milliseconds."""
-
 LOOK_SECONDS = 1.0
 """Between two looks whether the pool has broken before it knew of the work: then it tells nobody."""
 
