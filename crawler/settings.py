@@ -127,7 +127,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the budgets of a source bound it
 }
-EXTENSIONS_BASE = {  # Scrapy loads what it is told to leave out: its remote control, telnet and exports, a web server
+EXTENSIONS_BASE = {  # not all of Scrapy's: what is set to None is loaded all the same, with the servers it needs
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.memusage.MemoryUsage": 0,
     "scrapy.extensions.memdebug.MemoryDebugger": 0,

@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
 from typing import Any
 
 from pebble import CONSTS, ProcessPool
@@ -33,7 +32,7 @@ LOOK_SECONDS = 1.0
 CONSTS.channel_lock_timeout = LOCK_SECONDS  # here and, since they load this, in the workers
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Work:
     function: Callable[..., Any]
     args: tuple[Any, ...]
@@ -49,8 +48,8 @@ class LastingPool:
         self._make = make
         self._pool = make()
         self._lock = threading.RLock()
-        self._numbers = count()
-        self._under_way: dict[int, _Work] = {}
+        self._under_way: dict[_Work, None] = {}
+        """In the order it came."""
         self._broke = 0
         """Pools since something was done."""
         self._closed = threading.Event()
@@ -65,9 +64,8 @@ class LastingPool:
         """
         work = _Work(function, args, timeout)
         with self._lock:
-            number = next(self._numbers)
-            self._under_way[number] = work
-            self._begin(number, work)
+            self._under_way[work] = None
+            self._begin(work)
         return work.answer
 
     def close(self) -> None:
@@ -82,59 +80,63 @@ class LastingPool:
         workers = self._pool._pool_manager.worker_manager.workers.values()
         return [worker.pid for worker in workers if worker.pid]
 
-    def _begin(self, number: int, work: _Work) -> None:
+    def _begin(self, work: _Work) -> None:
         pool = self._pool
         try:
             scheduled = pool.schedule(work.function, args=work.args, timeout=work.timeout)
         except RuntimeError as error:  # it broke while it had nothing to do, or is closed
             if not self._replace(pool):
-                self._give_up(number, str(error))
+                self._give_up(work, str(error))
         else:
-            scheduled.add_done_callback(partial(self._settle, pool, number))
+            scheduled.add_done_callback(partial(self._settle, pool, work))
 
-    def _settle(self, pool: ProcessPool, number: int, scheduled: Future[Any]) -> None:
-        error = None if scheduled.cancelled() else scheduled.exception()
+    def _settle(self, pool: ProcessPool, work: _Work, scheduled: Future[Any]) -> None:
+        error = scheduled.exception()
         if isinstance(error, BrokenProcessPool) and self._replace(pool):
             return
         with self._lock:
-            work = self._under_way.pop(number, None)
             self._broke = 0
-        if work is None:  # another pool was faster
-            return
-        if scheduled.cancelled():
-            work.answer.cancel()
-        elif error is not None:
+            if work not in self._under_way:  # another pool was faster
+                return
+            del self._under_way[work]
+        if error is not None:
             work.answer.set_exception(error)
         else:
             work.answer.set_result(scheduled.result())
 
     def _look_after(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
-            pool = self._pool
-            if self._under_way and not pool.active:
-                self._replace(pool)
+            with self._lock:
+                if self._under_way and not self._pool.active:
+                    self._replace(self._pool)
 
     def _replace(self, broken: ProcessPool) -> bool:
-        """Have another pool do all that is under way; False where this one is closed."""
+        """Have another pool do all that is under way, unless one does already; False where this one is closed."""
         with self._lock:
-            if self._closed.is_set() or self._pool is not broken:
-                return not self._closed.is_set()
-            log.warning("the extraction's workers broke down; others take their place")
-            threading.Thread(target=_end, args=(broken,), daemon=True).start()  # it waits for the thread we are in
-            fresh = self._pool = self._make()
-            self._broke += 1
-            for number, work in list(self._under_way.items()):
-                if self._pool is not fresh:  # it broke at once, and the next one has them all
-                    break
-                work.tries += 1
-                if self._broke > IN_A_ROW or work.tries > TRIES:
-                    self._give_up(number, "the workers died again and again")
-                else:
-                    self._begin(number, work)
+            if self._closed.is_set():
+                return False
+            if self._pool is broken:
+                log.warning("the extraction's workers broke down; others take their place")
+                threading.Thread(target=_end, args=(broken,), daemon=True).start()  # it waits for the thread we are in
+                self._broke += 1
+                self._pool = self._make()
+                self._begin_all()
             return True
 
-    def _give_up(self, number: int, why: str) -> None:
-        self._under_way.pop(number).answer.set_exception(BrokenProcessPool(why))
+    def _begin_all(self) -> None:
+        pool = self._pool
+        for work in list(self._under_way):
+            if self._pool is not pool:  # it broke at once, and the next one has them all
+                return
+            work.tries += 1
+            if self._broke > IN_A_ROW or work.tries > TRIES:
+                self._give_up(work, "the workers died again and again")
+            else:
+                self._begin(work)
+
+    def _give_up(self, work: _Work, why: str) -> None:
+        del self._under_way[work]
+        work.answer.set_exception(BrokenProcessPool(why))
 
 
 def _end(pool: ProcessPool) -> None:

@@ -182,8 +182,6 @@ def _attributes(tag: bytes) -> int:
 
 
 def _outcome(task: Future[Timed], time_limit: float) -> Timed:
-    if task.cancelled():
-        return Timed(ExtractionFailure("crash", "stopped before the page was extracted"))
     error = task.exception()
     if error is None:
         return task.result()

@@ -106,8 +106,10 @@ def read_models(data: bytes) -> BlockModels:
         loaded = np.load(BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, BadZipFile) as error:
         raise BadInput(f"no file of arrays ({error})") from None
+    if not isinstance(loaded, np.lib.npyio.NpzFile):
+        raise BadInput("no file of arrays (a single one)")
     with loaded as arrays:
-        if missing := {f"{name}_{part}" for name in MODELS for part in PARTS} - set(arrays):
+        if missing := {"version", "names", *(f"{name}_{part}" for name in MODELS for part in PARTS)} - set(arrays):
             raise BadInput(f"no block models of this version ({min(missing)} is not there): train them again")
         return BlockModels(**{name: _model(arrays, name) for name in MODELS})
 

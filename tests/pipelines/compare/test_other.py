@@ -88,7 +88,15 @@ def test_a_file_that_is_no_use(
 
 @pytest.mark.parametrize(
     ("arrays", "message"),
-    [({"feature": np.zeros(15)}, "no block models of this version"), (None, "no file of arrays")],
+    [
+        ({"feature": np.zeros(15)}, "no block models of this version"),
+        (
+            {name: array for name, array in np.load(MODEL).items() if name != "names"},
+            "no block models of this version .names is",
+        ),
+        (None, "no file of arrays"),
+    ],
+    ids=["of another form", "without its names", "cut short"],
 )
 def test_a_model_that_this_version_cannot_use(tmp_path: Path, arrays: dict[str, Any] | None, message: str) -> None:
     model = tmp_path / "of-last-year.npz"

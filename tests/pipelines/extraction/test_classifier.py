@@ -73,6 +73,13 @@ def test_a_file_of_one_model_is_refused_by_name() -> None:
         read_models(file.getvalue())
 
 
+def test_a_single_array_is_no_file_of_models() -> None:
+    file = BytesIO()
+    np.save(file, np.zeros(3))
+    with pytest.raises(BadInput, match="a single one"):
+        read_models(file.getvalue())
+
+
 def test_trees_read_back_as_the_training_library_evaluates_them() -> None:
     lightgbm = pytest.importorskip("lightgbm")
     from bench.train_blocks import PARAMETERS, export
